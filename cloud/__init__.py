@@ -1,0 +1,1 @@
+"""Runs anywhere: ingest, store, live feed and pages."""

@@ -1,0 +1,50 @@
+"""The configuration of a hub."""
+
+import ipaddress
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from cloud.settings import HubSettings
+from sensorhub.broker import BrokerSettings
+from sensorhub.config import ConfigPath, load_toml
+
+
+def _loopback(host: str) -> str:
+    try:
+        is_loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = host == "localhost"
+    if not is_loopback:
+        raise ValueError(
+            f"{host!r} is not this machine only: the page has no sign-in yet; write '127.0.0.1', "
+            "and let a web server with a sign-in of its own pass it on"
+        )
+    return host
+
+
+class HubConfig(BaseModel):
+    """What a hub is started with."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data: ConfigPath = Field(
+        description="the hub's folder: readings, state, and keys/ with a key file for each gateway"
+    )
+    broker: BrokerSettings = Field(default=BrokerSettings(), description="the MQTT broker")
+    host: Annotated[str, AfterValidator(_loopback)] = Field(
+        default="127.0.0.1", description="address of this machine where the page is served"
+    )
+    port: int = Field(default=8080, ge=0, le=65_535, description="port of the page; 0 takes any that is free")
+    readings: HubSettings = Field(default=HubSettings(), description="the store of readings")
+
+
+def load_hub_config(path: Path | None, options: Mapping[str, Any] | None = None) -> HubConfig:
+    """Read a hub's configuration from a TOML file, options, or both; options win.
+
+    Raises:
+        ConfigInvalid: with every finding.
+    """
+    return load_toml(path, HubConfig, options)

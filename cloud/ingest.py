@@ -1,0 +1,258 @@
+"""Ingest: messages of gateways in; dead letters, readings and ranges kept; receipts out.
+
+It owns no thread, socket or sleep.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from cloud.feed import Feed
+from cloud.incoming import Incoming, IncomingPack, IncomingStatus, letter, understand
+from cloud.receipts import NO_EPOCH, Outgoing, Ranges, Spool, receipts
+from cloud.registry import Registry
+from cloud.state import DeadLetter, State
+from cloud.stores.protocol import Fate, Store
+from sensorhub.clock import MachineClock
+from sensorhub.pack import MESSAGE_BYTES_MAX
+from sensorhub.ranges import RangeSet
+from sensorhub.status import is_nonce
+from sensorhub.topics import GatewayTopic, PackId, parse_topic
+
+_log = logging.getLogger(__name__)
+
+WAITING_STATUSES_MAX = 100
+"""Statuses of gateways not yet named that are kept in memory, at most 64 KiB each, to be answered once they are."""
+
+SAID_AGAIN_S = 60.0
+"""At most one line of log per gateway in this time says that messages became dead letters."""
+
+CONFLICTS_SAID_MAX = 1_000
+"""Spools whose conflict was said in the log: once each."""
+
+REASON_CONFLICT = (
+    "other content than what is stored under these sequences: a copied card, a restored image or a fault; "
+    "what came first is kept"
+)
+
+
+@dataclass(slots=True)
+class _Group:
+    """The messages of one group by what is to be done with them."""
+
+    letters: list[DeadLetter] = field(default_factory=list)
+    packs: list[IncomingPack] = field(default_factory=list)
+    statuses: list[IncomingStatus] = field(default_factory=list)
+    heard: dict[str, int] = field(default_factory=dict)
+    unnamed: list[tuple[Incoming, GatewayTopic]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What ingest did since it began, in messages; a stray is on no topic of ours."""
+
+    stored: int = 0
+    duplicates: int = 0
+    conflicts: int = 0
+    malformed: int = 0
+    no_room: int = 0
+    strays: int = 0
+
+
+class Ingest:
+    """Takes groups of messages, in one thread.
+
+    Arguments:
+        registry: who is named, with keys.
+        state: where dead letters go.
+        store: where readings go.
+        feed: told what comes.
+        clock: for receipts' time, and for how often something is said.
+    """
+
+    def __init__(self, registry: Registry, state: State, store: Store, feed: Feed, clock: MachineClock) -> None:
+        self._registry = registry
+        self._state = state
+        self._store = store
+        self._feed = feed
+        self._clock = clock
+        self._connections: dict[str, str] = {}
+        self._waiting: dict[str, Incoming] = {}
+        self._said_s: dict[str, float] = {}
+        self._conflicts_said: set[Spool] = set()
+        self.counts = Counts()
+
+    def handle(self, messages: Sequence[Incoming]) -> list[Outgoing]:
+        """Keep a group of messages durably and return what to publish; then all of them may be acknowledged.
+
+        Dead letters are committed first, then readings and ranges in one call of the store, then receipts are made.
+
+        Raises:
+            StoreUnavailable: nothing may be receipted or acknowledged; call again with the same group.
+        """
+        group = _Group()
+        for message in messages:
+            self._sort(message, group)
+        self._keep_letters(group.letters)
+        for pack in group.packs:
+            if pack.readable:
+                self._feed.arrived(pack.pack)
+        pack_receipts = self._write(group.packs)
+        answers = [answer for said in group.statuses for answer in self._answer(said)]
+        self._show(group)
+        return answers + pack_receipts  # the answer first: it tells the id of the store that the others name
+
+    def refresh(self) -> list[Outgoing]:
+        """Look for gateways named since the last look and answer the statuses that waited; called every second or so.
+
+        Raises:
+            StoreUnavailable: call again later.
+        """
+        self._registry.refresh()
+        ready = [gateway for gateway in self._waiting if self._registry.key(gateway) is not None]
+        answers = self.handle([self._waiting[gateway] for gateway in ready])
+        for gateway in ready:
+            del self._waiting[gateway]
+        self._registry.note()
+        return answers
+
+    def set_aside(self, message: Incoming, reason: str) -> None:
+        """Keep a message that could not be handled as a dead letter; it gets no receipt, so its gateway keeps it too.
+
+        Raises:
+            StoreUnavailable: it is not kept.
+        """
+        topic = parse_topic(message.topic)
+        if topic is not None and self._registry.key(topic.gateway) is not None and self._room(topic.gateway):
+            self._keep_letters([letter(topic.gateway, message, reason)])
+
+    def _sort(self, message: Incoming, group: _Group) -> None:
+        topic = parse_topic(message.topic)
+        if topic is None:
+            self.counts.strays += 1
+            return
+        if self._registry.key(topic.gateway) is None:
+            group.unnamed.append((message, topic))
+            return
+        group.heard[topic.gateway] = message.arrived_us
+        understood = understand(message, topic)
+        if understood.letters:
+            if not self._room(topic.gateway):
+                return
+            self.counts.malformed += 1
+            group.letters += understood.letters
+        if understood.pack is not None:
+            group.packs.append(understood.pack)
+        if understood.status is not None:
+            group.statuses.append(understood.status)
+
+    def _room(self, gateway: str) -> bool:
+        """Whether another dead letter of this gateway may be kept; where not, the message gets no receipt."""
+        if self._state.dead_letter_room(gateway):
+            return True
+        self.counts.no_room += 1
+        if self._may_say(f"{gateway} room"):
+            _log.warning(
+                "Gateway %s has as many dead letters as are kept for one gateway: its messages that cannot be "
+                "accepted get no receipt. Look at them with: sensorhub dead-letters list.",
+                gateway,
+            )
+        return False
+
+    def _keep_letters(self, letters: Sequence[DeadLetter]) -> None:
+        if not letters:
+            return
+        self._state.add_dead_letters(letters)
+        for one in letters:
+            if self._may_say(one.gateway):
+                _log.warning(
+                    "A message of gateway %s on %s became a dead letter: %s. More within a minute are not said.",
+                    one.gateway,
+                    one.topic[:200],
+                    one.reason,
+                )
+
+    def _may_say(self, what: str) -> bool:
+        now_s = self._clock.monotonic_s()
+        if what in self._said_s and now_s < self._said_s[what] + SAID_AGAIN_S:
+            return False
+        self._said_s[what] = now_s
+        return True
+
+    def _write(self, packs: Sequence[IncomingPack]) -> list[Outgoing]:
+        if not packs:
+            return []
+        outcomes = self._store.write([item.pack for item in packs])
+        ranges: dict[Spool, Ranges] = {}
+        clashes: list[DeadLetter] = []
+        committed: list[PackId] = []
+        for item, outcome in zip(packs, outcomes, strict=True):
+            pack_id = item.pack.id
+            if outcome.fate is Fate.CONFLICT:
+                self._say_conflict(item)
+                if item.readable:  # an unreadable one is a dead letter already
+                    if not self._room(pack_id.gateway):
+                        continue
+                    clashes.append(letter(pack_id.gateway, item.message, REASON_CONFLICT))
+            else:
+                committed.append(pack_id)
+                self.counts.stored += outcome.fate is Fate.STORED
+                self.counts.duplicates += outcome.fate is Fate.DUPLICATE
+            ranges.setdefault(item.spool, Ranges()).add(pack_id.first, pack_id.last, outcome.refused)
+        self._feed.committed(committed)
+        self._keep_letters(clashes)
+        return [answer for spool, named in ranges.items() for answer in self._receipts(spool, named, "")]
+
+    def _say_conflict(self, item: IncomingPack) -> None:
+        self.counts.conflicts += 1
+        if item.spool in self._conflicts_said or len(self._conflicts_said) >= CONFLICTS_SAID_MAX:
+            return
+        self._conflicts_said.add(item.spool)
+        _log.error(
+            "Gateway %s sends other content under sequences that are stored (epoch %s, %d to %d): a copied card or a "
+            "restored image. What came first is kept, the other is a dead letter; give one of the two gateways "
+            "another name and an empty spool.",
+            item.spool.gateway,
+            item.spool.epoch,
+            item.pack.id.first,
+            item.pack.id.last,
+        )
+
+    def _answer(self, said: IncomingStatus) -> Iterator[Outgoing]:
+        status = said.status
+        if not is_nonce(status.nonce):
+            return
+        if not status.epochs:
+            yield from self._receipts(Spool(said.root, said.gateway, NO_EPOCH), Ranges(), status.nonce)
+        for spool in status.epochs:
+            ranges = Ranges()
+            if spool.next > spool.lowest:
+                kept = self._store.kept(said.gateway, spool.epoch, spool.lowest, spool.next - 1)
+                ranges = Ranges(RangeSet(kept.stored), RangeSet(kept.refused))
+            yield from self._receipts(Spool(said.root, said.gateway, spool.epoch), ranges, status.nonce)
+
+    def _receipts(self, spool: Spool, ranges: Ranges, nonce: str) -> Iterator[Outgoing]:
+        key = self._registry.key(spool.gateway)
+        assert key is not None  # the registry changes between groups only
+        return receipts(spool, ranges, store=self._store.id, nonce=nonce, time_us=self._clock.wall_us(), key=key)
+
+    def _show(self, group: _Group) -> None:
+        for said in group.statuses:
+            newest = self._connections.get(said.gateway)
+            if said.status.state == "lost" and newest not in {None, said.status.connection}:
+                continue  # the will of a connection that a newer one has replaced
+            self._connections[said.gateway] = said.status.connection
+            self._feed.status(said.gateway, said.status, said.message.arrived_us)
+        for gateway, arrived_us in group.heard.items():
+            self._registry.heard(gateway, arrived_us)
+        for message, topic in group.unnamed:
+            if self._registry.forget(topic.gateway, message.arrived_us):
+                self._feed.unnamed(topic.gateway, 1)
+            if topic.levels == ("status",) and 0 < len(message.payload) <= MESSAGE_BYTES_MAX:
+                self._wait(topic.gateway, message)
+
+    def _wait(self, gateway: str, message: Incoming) -> None:
+        self._waiting.pop(gateway, None)
+        if len(self._waiting) >= WAITING_STATUSES_MAX:
+            del self._waiting[next(iter(self._waiting))]  # that gateway sends another within a minute
+        self._waiting[gateway] = message

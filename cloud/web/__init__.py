@@ -1,0 +1,1 @@
+"""The pages: server-rendered, kept up to date by one stream of events."""

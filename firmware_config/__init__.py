@@ -1,0 +1,1 @@
+"""What is deployed where: boards and deployment files."""

@@ -1,0 +1,1 @@
+"""Runs on the Pi: sensors, spool, uplink."""

@@ -1,0 +1,149 @@
+"""Interval readings of a contact, made from its edges: closures, occupancy, mean on-time.
+
+Intervals are [start, end) in boot clock, aligned to the wall clock by the newest anchor when they open
+(docs/formats.md, "Interval times"). The same calls in the same order give the same readings, so after a restart
+they are made again from the journal.
+"""
+
+from gateway.spool import Measured, ReadingEntry
+from gateway.times import SNAP_NS, AnchorBook, wall_at
+from sensorhub.reading import NS_PER_S, Quality
+
+_PERCENT = 100
+
+
+class ContactIntervals:
+    """The intervals of one contact.
+
+    All times are boot clock in ns and never fall from call to call.
+
+    Arguments:
+        sensor: its id.
+        period_ns: length of an interval, ns.
+        anchors: where the newest anchor stands when an interval opens.
+    """
+
+    def __init__(self, sensor: str, period_ns: int, anchors: AnchorBook) -> None:
+        self._sensor = sensor
+        self._period_ns = period_ns
+        self._anchors = anchors
+        self._start_ns: int | None = None
+        self._end_ns = 0
+        self._began_late = False
+        self._last_end_wall_ns: int | None = None
+        self._at_ns = 0
+        self._level: bool | None = None
+        self._began_ns: int | None = None
+        self._lost: tuple[int, bool, int | None] | None = None
+        self._done: list[ReadingEntry] = []
+        self._empty()
+
+    def _empty(self) -> None:
+        self._observed_ns = 0
+        self._on_ns = 0
+        self._closures = 0
+        self._on_times_ns: list[int] = []
+
+    @property
+    def end_ns(self) -> int | None:
+        """Where the open interval ends; None before the first."""
+        return None if self._start_ns is None else self._end_ns
+
+    def observe(self, clock_ns: int, level: bool) -> None:
+        """The input is read from here on and is at `level`; whatever was before is not known."""
+        if self._start_ns is None:
+            self._open(clock_ns)
+            self._began_late = True
+        self._advance(clock_ns)
+        unbroken = self._lost is not None and self._lost[:2] == (clock_ns, level)
+        self._began_ns = self._lost[2] if self._lost and unbroken else None
+        self._level = level
+        self._lost = None
+
+    def lose(self, clock_ns: int) -> None:
+        """From here on the input was not read, until `observe`."""
+        self._advance(clock_ns)
+        if self._level is not None:
+            self._lost = (clock_ns, self._level, self._began_ns)
+        self._level = None
+        self._began_ns = None
+
+    def edge(self, clock_ns: int, level: bool) -> None:
+        """A settled change of the contact."""
+        self._advance(clock_ns)
+        if level and self._level is not True:
+            self._closures += 1
+            self._began_ns = clock_ns
+        elif not level and self._began_ns is not None:
+            self._on_times_ns.append(clock_ns - self._began_ns)
+            self._began_ns = None
+        self._level = level
+
+    def close_until(self, clock_ns: int) -> list[ReadingEntry]:
+        """Close every interval that ended at or before `clock_ns`; returns all that closed since the last call."""
+        if self._start_ns is not None:
+            self._advance(clock_ns)
+        done, self._done = self._done, []
+        return done
+
+    def cut(self, clock_ns: int) -> ReadingEntry | None:
+        """Close the open interval at `clock_ns`, before its end; None where nothing of it was observed."""
+        if self._start_ns is None:
+            return None
+        self._advance(clock_ns)
+        entry = self._reading(clock_ns, self._period_ns) if self._observed_ns else None
+        self._start_ns = None
+        self._level = None
+        self._began_ns = None
+        self._empty()
+        return entry
+
+    def _open(self, start_ns: int) -> None:
+        newest = self._anchors.newest
+        wall_ns = wall_at(newest, start_ns) if newest else start_ns
+        end_wall_ns = ((wall_ns + SNAP_NS) // self._period_ns + 1) * self._period_ns
+        last = self._last_end_wall_ns
+        if last is not None and end_wall_ns <= last:  # the wall clock stepped back: ends only rise
+            end_wall_ns = last + self._period_ns
+        self._start_ns = self._at_ns = start_ns
+        self._began_late = False
+        self._end_ns = start_ns + end_wall_ns - wall_ns
+        self._end_wall_ns = end_wall_ns
+
+    def _advance(self, to_ns: int) -> None:
+        while self._start_ns is not None and to_ns >= self._end_ns:
+            self._accumulate(self._end_ns)
+            self._close()
+        self._accumulate(to_ns)
+
+    def _accumulate(self, to_ns: int) -> None:
+        if self._level is not None and to_ns > self._at_ns:
+            self._observed_ns += to_ns - self._at_ns
+            if self._level:
+                self._on_ns += to_ns - self._at_ns
+        self._at_ns = max(self._at_ns, to_ns)
+
+    def _close(self) -> None:
+        assert self._start_ns is not None
+        length_ns = self._end_ns - self._start_ns
+        if self._began_late or self._period_ns - length_ns > SNAP_NS:
+            length_ns = max(length_ns, self._period_ns)  # what came before it began was not observed
+        if self._observed_ns:
+            self._done.append(self._reading(self._end_ns, length_ns))
+        self._last_end_wall_ns = self._end_wall_ns
+        self._empty()
+        self._open(self._end_ns)
+
+    def _reading(self, clock_ns: int, length_ns: int) -> ReadingEntry:
+        partial = self._observed_ns < length_ns
+        quality = Quality.PARTIAL if partial else Quality.GOOD
+        numbers = {
+            "actuation_count": float(self._closures),
+            "occupancy": self._on_ns / self._observed_ns * _PERCENT,
+        }
+        if self._on_times_ns:
+            numbers["mean_on_time"] = sum(self._on_times_ns) / len(self._on_times_ns) / NS_PER_S
+        if partial:
+            numbers["coverage"] = self._observed_ns / length_ns * _PERCENT
+        values = tuple(Measured(name, value, quality) for name, value in numbers.items())
+        return ReadingEntry(self._sensor, clock_ns, values)

@@ -1,0 +1,135 @@
+"""The journal at start: open intervals are made again from what the spool holds.
+
+Intervals are a pure function of the journal, so each entry is played again in file order. What closed and has its
+reading already is left out; what closed and lost its reading in a torn group is made again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from gateway.intervals import ContactIntervals
+from gateway.sensors.detector import Detector
+from gateway.spool import Anchor, BootNote, Edge, Located, ReadingEntry, SensorSettings
+from gateway.times import AnchorBook
+
+_NS_PER_MS = 1_000_000
+
+
+class BootReplay:
+    """One boot's journal, played again entry by entry.
+
+    Arguments:
+        anchors: filled with the boot's anchors as they come.
+    """
+
+    def __init__(self, anchors: AnchorBook) -> None:
+        self.intervals: dict[str, ContactIntervals] = {}
+        self.last_ns = 0
+        self._anchors = anchors
+        self._settings: dict[str, SensorSettings] = {}
+        self._levels: dict[str, bool] = {}
+        self._lost_at_ns = 0
+        self._unwritten: dict[tuple[str, int], ReadingEntry] = {}
+
+    def take(self, located: Located) -> None:
+        """Play the next entry of this boot."""
+        entry = located.entry
+        if isinstance(entry, Anchor):
+            self._anchors.note(entry)
+        elif isinstance(entry, BootNote):
+            self._lost_at_ns = entry.clock_ns
+            self.last_ns = max(self.last_ns, entry.clock_ns)
+        elif isinstance(entry, Edge):
+            self.last_ns = max(self.last_ns, entry.clock_ns)
+            self._edge(entry, located.settings)
+        elif isinstance(entry, ReadingEntry):
+            self.last_ns = max(self.last_ns, entry.clock_ns)
+            self._reading(entry)
+
+    def unwritten(self) -> list[ReadingEntry]:
+        """Readings of intervals that closed but are not in the spool."""
+        return list(self._unwritten.values())
+
+    def cut(self, sensor: str) -> list[ReadingEntry]:
+        """Close the open interval of a sensor where its journal ends; at most one reading."""
+        reading = self.intervals[sensor].cut(self.last_ns)
+        return [] if reading is None else [reading]
+
+    def settings(self, sensor: str) -> SensorSettings:
+        """A sensor's settings at its newest edge."""
+        return self._settings[sensor]
+
+    def _edge(self, edge: Edge, settings: SensorSettings | None) -> None:
+        assert settings is not None
+        if self._settings.get(edge.sensor) != settings:
+            self._settings[edge.sensor] = settings
+            period_ns = settings.period_ms * _NS_PER_MS
+            self.intervals[edge.sensor] = ContactIntervals(edge.sensor, period_ns, self._anchors)
+        intervals = self.intervals[edge.sensor]
+        if edge.observed:
+            if edge.sensor in self._levels:
+                intervals.lose(self._lost_at_ns)
+            intervals.observe(edge.clock_ns, edge.level)
+        else:
+            if edge.sensor not in self._levels:
+                intervals.observe(edge.clock_ns, not edge.level)  # the edge before it went with an older segment
+            intervals.edge(edge.clock_ns, edge.level)
+        self._levels[edge.sensor] = edge.level
+        self._note_closed(intervals, edge.clock_ns)
+
+    def _reading(self, entry: ReadingEntry) -> None:
+        intervals = self.intervals.get(entry.sensor)
+        if intervals is None:
+            return
+        self._note_closed(intervals, entry.clock_ns)
+        if self._unwritten.pop((entry.sensor, entry.clock_ns), None) is None:
+            intervals.cut(entry.clock_ns)  # it was closed before its end: by a change of settings or by a later boot
+
+    def _note_closed(self, intervals: ContactIntervals, until_ns: int) -> None:
+        for closed in intervals.close_until(until_ns):
+            self._unwritten[closed.sensor, closed.clock_ns] = closed
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """What the journal gave at start: readings to write now, and the boot clock until which it was watching."""
+
+    readings: tuple[ReadingEntry, ...]
+    last_ns: int
+
+
+def resume(
+    entries: Iterable[Located],
+    boot: int,
+    detectors: Iterable[Detector],
+    anchors: AnchorBook,
+    settings: Mapping[str, SensorSettings],
+) -> Resumed:
+    """Let detectors go on where this boot's journal ends, and close what earlier boots or settings left open.
+
+    Arguments:
+        entries: all that the spool holds, in file order.
+        boot: index of the present boot.
+        detectors: as configured now.
+        anchors: filled with this boot's anchors.
+        settings: of the sensors as configured now; an interval under other settings is closed partial.
+    """
+    replays = {boot: BootReplay(anchors)}
+    for located in entries:
+        if located.boot not in replays:
+            replays[located.boot] = BootReplay(AnchorBook())
+        replays[located.boot].take(located)
+    now = replays.pop(boot)
+    readings: list[ReadingEntry] = []
+    for earlier, old in sorted(replays.items()):
+        found = old.unwritten() + [reading for sensor in old.intervals for reading in old.cut(sensor)]
+        readings.extend(replace(reading, boot=earlier) for reading in found)
+    readings.extend(now.unwritten())
+    configured = {detector.sensor: detector for detector in detectors}
+    for sensor, intervals in now.intervals.items():
+        if sensor in configured and now.settings(sensor) == settings.get(sensor):
+            intervals.lose(now.last_ns)
+            configured[sensor].intervals = intervals
+        else:
+            readings.extend(now.cut(sensor))
+    return Resumed(tuple(readings), now.last_ns)

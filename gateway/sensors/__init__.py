@@ -1,0 +1,1 @@
+"""The kinds of sensors: one module each, named as the kind."""

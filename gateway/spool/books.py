@@ -1,0 +1,208 @@
+"""The books of a spool: what is kept, sealed and received, made from its entries in file order.
+
+Recovery and appending keep them through the same calls, so that what a restart knows is what was known before.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from gateway.spool.entries import Anchor, BootNote, Edge, Located, MarkerEntry, ReadingEntry, Seal
+from gateway.spool.errors import SealRefused
+from gateway.spool.segment import Segment
+from sensorhub.ranges import Range, RangeSet
+from sensorhub.topics import RECORDS_PER_PACK_MAX
+
+ANCHORS_EACH_END_MAX = 1_000
+"""Per boot, the first and the last anchors kept in memory. At one in 10 min all of two weeks; beyond that old
+records find theirs among the first, new ones among the last, and drift between is interpolated."""
+
+
+class AnchorList:
+    """The anchors of one boot in file order: the first 1,000 and the last 1,000."""
+
+    def __init__(self) -> None:
+        self._first: list[Anchor] = []
+        self._last: deque[Anchor] = deque(maxlen=ANCHORS_EACH_END_MAX)
+
+    def add(self, anchor: Anchor) -> None:
+        """Note the next one."""
+        if len(self._first) < ANCHORS_EACH_END_MAX:
+            self._first.append(anchor)
+        else:
+            self._last.append(anchor)
+
+    def all(self) -> list[Anchor]:
+        """Those kept, in file order."""
+        return [*self._first, *self._last]
+
+
+class Books:
+    """What follows from the entries of an epoch.
+
+    Arguments:
+        boot: index of the present boot, -1 while it is not known.
+    """
+
+    def __init__(self) -> None:
+        self.boot = -1
+        self.kept = RangeSet()
+        self.sealed = RangeSet()
+        self.received = RangeSet()
+        self.dropped = RangeSet()
+        self.open_seals: dict[int, Seal] = {}
+        self.notes: dict[int, BootNote] = {}
+        self._anchors: dict[int, AnchorList] = {}
+        self._anchored_in: dict[int, Segment] = {}
+        self._of_boot: dict[int, RangeSet] = {}
+        self._unsettled: dict[tuple[int, str], list[Segment]] = {}
+
+    def apply(self, located: Located, segment: Segment) -> None:
+        """Take an entry that is durable in `segment`."""
+        match located.entry:
+            case ReadingEntry():
+                self._keep(located, segment)
+                self._settle(located, located.entry)
+                self._alive(located.boot, located.entry.clock_ns, 0)
+            case MarkerEntry():
+                self._keep(located, segment)
+                self._alive(located.boot, located.entry.clock_ns, 0)
+            case Edge():
+                key = located.boot, located.entry.sensor
+                if key not in segment.unsettled:
+                    self._unsettled.setdefault(key, []).append(segment)
+                segment.unsettled[key] = max(segment.unsettled.get(key, 0), located.entry.clock_ns)
+                self._alive(located.boot, located.entry.clock_ns, 0)
+            case Anchor():
+                self._anchors.setdefault(located.boot, AnchorList()).add(located.entry)
+                self._anchored_in[located.boot] = segment
+                self._alive(located.boot, located.entry.clock_ns, located.entry.wall_ns)
+            case Seal():
+                segment.needs.add(*located.entry.range)
+                self.sealed.add(*located.entry.range)
+                if not self.received.covers(*located.entry.range):
+                    self.open_seals[located.entry.first] = located.entry
+            case BootNote():
+                self._alive(located.boot, located.entry.clock_ns, located.entry.wall_ns)
+
+    def _keep(self, located: Located, segment: Segment) -> None:
+        numbers = located.sequence, located.last
+        self.kept.add(*numbers)
+        self._of_boot.setdefault(located.boot, RangeSet()).add(*numbers)
+        segment.records.add(*numbers)
+        segment.needs.add(*numbers)
+
+    def _settle(self, located: Located, reading: ReadingEntry) -> None:
+        # An edge at the very end of an interval belongs to the next one; in a boot that is over there is none.
+        key = located.boot, reading.sensor
+        still = []
+        for older in self._unsettled.pop(key, ()):
+            older.needs.add(located.sequence, located.last)
+            edge_ns = older.unsettled[key]
+            if reading.clock_ns > edge_ns or (reading.clock_ns == edge_ns and located.boot != self.boot):
+                del older.unsettled[key]
+            else:
+                still.append(older)
+        if still:
+            self._unsettled[key] = still
+
+    def _alive(self, boot: int, clock_ns: int, wall_ns: int) -> None:
+        # The note's wall time is that of its clock, carried on from where it was last known.
+        known = self.notes.get(boot, BootNote(0, 0))
+        if wall_ns and clock_ns < known.clock_ns:
+            wall_ns += known.clock_ns - clock_ns
+        elif not wall_ns and known.wall_ns:
+            wall_ns = known.wall_ns + max(0, clock_ns - known.clock_ns)
+        self.notes[boot] = BootNote(max(clock_ns, known.clock_ns), wall_ns)
+
+    def anchors(self, boot: int) -> Sequence[Anchor]:
+        """The anchors of a boot in file order, the first and last thousand."""
+        known = self._anchors.get(boot)
+        return known.all() if known else ()
+
+    def check_seal(self, seal: Seal, also_sealed: RangeSet) -> None:
+        """Make sure that a seal may be appended.
+
+        Arguments:
+            also_sealed: what the seals before it in its group cover.
+
+        Raises:
+            SealRefused: it may not.
+        """
+        first, last = seal.range
+        what = f"records {first}-{last} of boot {seal.boot} cannot be sealed"
+        if not 1 <= seal.count <= RECORDS_PER_PACK_MAX:
+            raise SealRefused(f"{what}: a pack has 1 to {RECORDS_PER_PACK_MAX:,} records")
+        if not (self.kept.covers(first, last) and self._of_boot.get(seal.boot, RangeSet()).covers(first, last)):
+            raise SealRefused(f"{what}: they are not all kept and of this boot")
+        if self.sealed.within(first, last) or also_sealed.within(first, last):
+            raise SealRefused(f"{what}: some of them are sealed already; read unsealed() again")
+
+    def receive(self, ranges: Iterable[Range]) -> int:
+        """Note receipts for what is sealed; returns how many records were newly received."""
+        new = 0
+        for first, last in ranges:
+            for low, high in self.sealed.within(first, last):
+                for a, b in self.received.missing(low, high):
+                    self.received.add(a, b)
+                    new += b - a + 1
+        if new:
+            self.open_seals = {a: seal for a, seal in self.open_seals.items() if not self.received.covers(*seal.range)}
+        return new
+
+    def unreceive(self, ranges: Iterable[Range]) -> int:
+        """Take receipts back for what is kept; returns for how many records."""
+        back = 0
+        for first, last in ranges:
+            for low, high in self.kept.within(first, last):
+                for a, b in self.received.within(low, high):
+                    self.received.remove(a, b)
+                    back += b - a + 1
+        return back
+
+    def reopen(self, seal: Seal) -> None:
+        """A seal some of whose records may have lost their receipts; one whose pack cannot be made again stays."""
+        if self.kept.covers(*seal.range) and not self.received.covers(*seal.range):
+            self.open_seals[seal.first] = seal
+
+    def drop(self, first: int, last: int) -> None:
+        """Give records up that can never be sent; numbers that were received stay so."""
+        for low, high in self.received.missing(first, last):
+            self.kept.remove(low, high)
+            self.dropped.add(low, high)
+
+    def unsealed(self) -> list[Range]:
+        """Kept, and neither sealed nor received."""
+        return [gap for first, last in self.kept for gap in self.sealed.missing(first, last)]
+
+    def unreceived(self) -> int:
+        """How many kept records have no receipt."""
+        return sum(b - a + 1 for first, last in self.kept for a, b in self.received.missing(first, last))
+
+    def boots_at_work(self) -> list[int]:
+        """Boots that a new segment must know: the present one, those with records to send, and the one before each."""
+        order = list(self.notes)
+        waiting = {boot for boot, numbers in self._of_boot.items() if self._waits(numbers)} | {self.boot}
+        before = {order[at - 1] for at, boot in enumerate(order) if at and boot in waiting}
+        return [boot for boot in order if boot in waiting | before]
+
+    def _waits(self, numbers: RangeSet) -> bool:
+        return any(self.kept.within(a, b) for first, last in numbers for a, b in self.received.missing(first, last))
+
+    def may_go(self, segment: Segment) -> bool:
+        """Whether nothing in a segment is needed any more; the caller keeps the one with the highest sequence."""
+        if segment.unsettled:
+            return False
+        if any(self._unsettled_numbers(first, last) for first, last in segment.needs):
+            return False
+        return not any(
+            home is segment and (boot == self.boot or self._waits(self._of_boot.get(boot, RangeSet())))
+            for boot, home in self._anchored_in.items()
+        )
+
+    def _unsettled_numbers(self, first: int, last: int) -> bool:
+        return any(not self.dropped.covers(a, b) for a, b in self.received.missing(first, last))
+
+    def forget(self, segment: Segment) -> None:
+        """A segment is gone."""
+        for first, last in segment.records:
+            self.kept.remove(first, last)

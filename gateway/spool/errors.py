@@ -1,0 +1,31 @@
+"""What can go wrong with the spool.
+
+SensorHubError
+  SpoolInUse         another process has it           (asked wrong)
+  SpoolUnwritable    the disk refused a write twice   nothing of the group was accepted
+  SpoolFull          no room, nothing free to go      nothing of the group was accepted
+  SpoolUnreadable    records went bad while running   a restart finds them and puts a marker in their place
+  SealRefused        a seal over what cannot be sealed
+"""
+
+from sensorhub.errors import AskedWrong, SensorHubError
+
+
+class SpoolInUse(AskedWrong):
+    """Another process holds the lock of this spool."""
+
+
+class SpoolUnwritable(SensorHubError):
+    """The disk refused the group in the open segment and in a new one; the caller still has its entries."""
+
+
+class SpoolFull(SensorHubError):
+    """The limit of bytes is reached and no segment is free to go; the caller still has its entries."""
+
+
+class SpoolUnreadable(SensorHubError):
+    """Records that are kept cannot be read back."""
+
+
+class SealRefused(SensorHubError, ValueError):
+    """A seal over records that are not kept, of several boots, sealed before, or only part of a reading."""

@@ -1,0 +1,230 @@
+"""Recovery: reads an epoch's folder after whatever happened to it, and never refuses to start because of content.
+
+It may be cut by power at any point and is then done again: it removes only what was never accepted, and renames
+what cannot be read only after the markers for it are durable (the spool does that).
+"""
+
+import contextlib
+import re
+import struct
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from gateway.spool.books import Books
+from gateway.spool.codec import RECORD_BYTES_MIN, decode_entry
+from gateway.spool.dictionary import Dictionary
+from gateway.spool.disk import Disk
+from gateway.spool.entries import Located, MarkerEntry, Seal
+from gateway.spool.frame import (
+    HEADER_BYTES,
+    EntryType,
+    encode_header,
+    entry_body,
+    entry_name,
+    header_is_whole,
+)
+from gateway.spool.receipts import read_received
+from gateway.spool.segment import BAD_SUFFIX, SEGMENT_READ_BYTES_MAX, RecordIndex, Segment, parse_segment_name
+from gateway.spool.survey import Survey, survey
+from sensorhub.ranges import Range, RangeSet
+
+UNREADABLE = "unreadable"
+_NAMED = re.compile(rf"(\d{{1,16}})-(\d{{1,16}}) {UNREADABLE}\Z", re.ASCII)
+_INDEX = struct.Struct("<H")
+_DEFINING = (EntryType.BOOT, EntryType.SENSOR, EntryType.QUANTITY)
+_COMMIT_MAX = 2**64
+
+
+@dataclass(slots=True)
+class Recovered:
+    """What an epoch's folder holds.
+
+    Arguments:
+        segments: that can be read, in file order; the last one may be appended to where `resumable`.
+        next: the next sequence to give.
+        commit: the number of the next group.
+        lost: numbers that were given out, cannot be read, and have no marker yet.
+        aside: files to set aside once there are markers for what they held.
+        findings: sentences about what was found wrong.
+    """
+
+    books: Books = field(default_factory=Books)
+    dictionary: Dictionary = field(default_factory=Dictionary)
+    segments: list[Segment] = field(default_factory=list)
+    resumable: bool = False
+    next: int = 1
+    commit: int = 1
+    lost: list[Range] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _File:
+    name: str
+    first: int
+    size_bytes: int
+    data: bytes = b""
+    found: Survey | None = None
+    loaded: bool = False
+
+
+class _Recovery:
+    def __init__(self, disk: Disk, epoch: str, gateway: str, boot_id: UUID) -> None:
+        self._disk = disk
+        self._boot_id = boot_id
+        self._epoch = epoch
+        self._key = bytes.fromhex(epoch)
+        self._gateway = gateway
+        self._result = Recovered()
+        self._named = RangeSet()
+
+    def run(self) -> Recovered:
+        books = self._result.books
+        books.received = read_received(self._disk, self._epoch)
+        for first, last in books.received:
+            books.sealed.add(first, last)
+            self._result.next = last + 1
+        files = self._files()
+        for at, file in enumerate(files):
+            self._load(file)
+            if file.found is None:
+                self._set_aside(file, is_last=at == len(files) - 1)
+            else:
+                self._cut(file, file.found, files[at + 1 :])
+                self._take(file, file.found, is_last=at == len(files) - 1)
+            file.data, file.found = b"", None
+        self._note_lost(files[0].first if files else 1)
+        return self._result
+
+    def _files(self) -> list[_File]:
+        placed: list[tuple[tuple[int, int], _File]] = []
+        for name, size in self._disk.files(self._epoch).items():
+            if name.endswith(".tmp"):
+                with contextlib.suppress(OSError):
+                    self._disk.remove(self._epoch, name)
+            elif (place := parse_segment_name(name)) is not None:
+                placed.append((place, _File(name, place[0], size)))
+        return [file for _, file in sorted(placed, key=lambda item: item[0])]
+
+    def _load(self, file: _File) -> None:
+        if file.loaded:
+            return
+        file.loaded = True
+        try:
+            file.data = self._disk.read(self._epoch, file.name, 0, SEGMENT_READ_BYTES_MAX)
+        except OSError:
+            return
+        header = encode_header(self._gateway, self._key, file.first)
+        if file.data[:HEADER_BYTES] == header:
+            file.found = survey(file.data, self._key)
+        elif not header_is_whole(file.data):
+            found = survey(file.data, self._key)
+            if found.groups:  # all that the header says is known: only the header is rot
+                self._find(f"the header of {file.name} was damaged and has been written again")
+                file.found = found
+                self._change(file.name, header)
+
+    def _cut(self, file: _File, found: Survey, later: list[_File]) -> None:
+        commit = _COMMIT_MAX
+        for newer in later:
+            self._load(newer)
+            if newer.found is not None and newer.found.groups:
+                commit = newer.found.groups[0].commit
+                break
+        if later:
+            found.cut(file.data, commit, later[0].first)
+        if found.tail or file.size_bytes > SEGMENT_READ_BYTES_MAX:
+            self._find(f"{file.name} ended in a group that was never accepted, cut off at byte {found.end}")
+            self._change(file.name, None, found.end)
+
+    def _change(self, name: str, header: bytes | None, length: int = 0) -> None:
+        # Durable before anything is appended, so that what is cut off can never come back.
+        changed = self._disk.open(self._epoch, name)
+        try:
+            if header is None:
+                changed.truncate(length)
+            else:
+                changed.write(0, header)
+            changed.sync()
+        finally:
+            changed.close()
+
+    def _set_aside(self, file: _File, *, is_last: bool) -> None:
+        result = self._result
+        result.aside.append(file.name)
+        result.resumable = False
+        self._find(f"{file.name} cannot be read and is kept as {file.name}{BAD_SUFFIX}")
+        if is_last:
+            # How many numbers it held is not known, so that many are passed over as its bytes can hold.
+            held = max(0, min(file.size_bytes, SEGMENT_READ_BYTES_MAX) - HEADER_BYTES) // RECORD_BYTES_MIN
+            result.next = max(result.next, file.first + held)
+
+    def _take(self, file: _File, found: Survey, *, is_last: bool) -> None:
+        result = self._result
+        segment = Segment(file.name, file.first, found.end, index=RecordIndex() if is_last else None)
+        head = found.groups[0].at if found.groups else len(found.offsets)
+        segment.head_bytes = found.offsets[head] if found.groups else found.end
+        result.commit = max([result.commit, *(group.commit + 1 for group in found.groups)])
+        result.next = max(result.next, file.first)
+        unread = 0
+        for at, (offset, end) in enumerate(zip(found.offsets, found.ends, strict=True)):
+            unread += found.rot.get(at, 0)
+            kind, sequence = entry_name(file.data, offset)
+            body = entry_body(file.data, offset, end)
+            try:
+                located = decode_entry(kind, sequence, body, result.dictionary)
+            except ValueError:
+                unread += end - offset
+                continue
+            if kind in _DEFINING:
+                segment.defined.add((EntryType(kind), _INDEX.unpack_from(body)[0]))
+            if located is not None:
+                if result.dictionary.boots[located.boot] == self._boot_id:
+                    result.books.boot = located.boot
+                if located.sequence:
+                    unread = 0
+                self._apply(located, offset, segment)
+        if unread:
+            self._find(f"{file.name} has a stretch that cannot be read")
+            if is_last:
+                result.next += unread // RECORD_BYTES_MIN
+        result.segments.append(segment)
+        result.resumable = is_last
+
+    def _apply(self, located: Located, offset: int, segment: Segment) -> None:
+        entry = located.entry
+        if located.sequence:
+            self._result.next = max(self._result.next, located.last + 1)
+            if segment.index is not None:
+                segment.index.add(located.sequence, offset)
+        if isinstance(entry, Seal):
+            self._result.next = max(self._result.next, entry.last + 1)
+        if isinstance(entry, MarkerEntry) and (named := _NAMED.match(entry.text)):
+            self._named.add(int(named[1]), int(named[2]))
+        self._result.books.apply(located, segment)
+
+    def _note_lost(self, lowest: int) -> None:
+        # A segment goes only after the receipts for all in it are durable, so a hole without receipts is a loss.
+        books = self._result.books
+        holes = RangeSet(books.kept.missing(lowest, self._result.next - 1))
+        for seal in list(books.open_seals.values()):
+            if not books.kept.covers(*seal.range):  # part of a pack can never be sent: the pack is lost as a whole
+                del books.open_seals[seal.first]
+                holes.add(*seal.range)
+        for first, last in holes:
+            books.drop(first, last)
+        for first, last in books.dropped:
+            self._result.lost += self._named.missing(first, last)
+
+    def _find(self, what: str) -> None:
+        self._result.findings.append(f"{self._epoch}: {what}.")
+
+
+def recover(disk: Disk, epoch: str, gateway: str, boot_id: UUID) -> Recovered:
+    """Read the folder of an epoch, cut torn tails off, and say what is lost.
+
+    Arguments:
+        boot_id: of the present boot, whose open intervals go on.
+    """
+    return _Recovery(disk, epoch, gateway, boot_id).run()

@@ -1,0 +1,1 @@
+"""What both ends share, and the command line."""

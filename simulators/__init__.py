@@ -1,0 +1,1 @@
+"""A world without hardware that drives the real gateway code."""

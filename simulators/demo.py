@@ -1,0 +1,194 @@
+"""`sensorhub demo`: a recorded junction through the whole product on this machine, for ever or once with a ledger."""
+
+import signal
+import sys
+import time
+import webbrowser
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn, TypeVar
+
+from rich.console import Console
+
+from sensorhub.hubfile import HubAddress, HubRefused, HubUnreachable
+from simulators.demo_checks import SHIPPED, DemoOptions, DemoRefused, check_options, demo_folder, page_port
+from simulators.demo_parts import PLAYING, DemoParts
+from simulators.demo_screen import PlayingBar, outcome_table
+from simulators.influxd import find_influxd
+from simulators.outcome import Outcome, compare, read_driven, read_stored
+from simulators.processes import Processes
+from simulators.progress import RunProgress, read_progress
+from simulators.recording import Recording, read_recording
+
+T = TypeVar("T")
+
+POLL_S = 0.1
+STILL_S = 60.0
+"""So long without any progress, and a run that should end has failed."""
+
+
+def run_demo(options: DemoOptions) -> int:
+    """Run a demo; the exit code: 0 well, 1 when something is missing.
+
+    Returns when the recording has been played once, or with Ctrl-C or SIGTERM; nothing is left running.
+
+    Raises:
+        AskedWrong: it cannot start as it was asked for, and nothing was started.
+        SensorHubError: a part does not start.
+    """
+    check_options(options)
+    recording = read_recording(options.recording or SHIPPED)
+    port = page_port(options)
+    if options.store == "influxdb" and options.influx_url is None:
+        find_influxd()
+    notes = Console(stderr=True, highlight=False, soft_wrap=True)
+    signal.signal(signal.SIGTERM, _interrupt)
+    with ExitStack() as stack:
+        data = stack.enter_context(demo_folder(options))
+        processes = Processes(data, notes.print)
+        stack.callback(_stop, processes)
+        demo = _Demo(options, data, recording, processes, notes)
+        try:
+            return demo.once(port) if options.once else demo.loop(port)
+        except KeyboardInterrupt:
+            processes.stop()
+            notes.print(f"Stopped. The data is kept in {data}")
+            return 1 if options.once else 0
+
+
+class _Demo:
+    def __init__(
+        self, options: DemoOptions, data: Path, recording: Recording, processes: Processes, notes: Console
+    ) -> None:
+        self._options = options
+        self._data = data
+        self._recording = recording
+        self._processes = processes
+        self._notes = notes
+        self._parts = DemoParts(options, data, recording, processes)
+
+    def loop(self, port: int) -> NoReturn:
+        hub = self._start(port)
+        sensors = sum(len(gateway.sensors) for gateway in self._recording.gateways)
+        sys.stdout.write(
+            f"The page is at {hub.url}\n"
+            f"It shows {self._recording.path.name}, {sensors} detectors played in real time in a loop, "
+            f"in intervals of {self._options.interval} s.\n"
+            f"The data is kept in {self._data}\n"
+            "Stop with Ctrl-C.\n"
+        )
+        sys.stdout.flush()
+        while True:
+            self._processes.revive()
+            time.sleep(POLL_S)
+
+    def once(self, port: int) -> int:
+        begin_s = time.monotonic()
+        hub = self._start(port)
+        if not self._options.json:
+            self._notes.print(f"The page is at {hub.url} while it plays; the data is kept in {self._data}")
+        if not self._play():
+            return 1
+        outcome = self._patiently(lambda: self._outcome(begin_s))
+        if outcome is None:
+            return 1
+        self._processes.stop()
+        if self._options.json:
+            sys.stdout.write(outcome.as_json() + "\n")
+        else:
+            Console(highlight=False).print(outcome_table(outcome))
+        return 0 if outcome.equal else 1
+
+    def _start(self, port: int) -> HubAddress:
+        broker = self._parts.start_broker()
+        influx = self._parts.start_store()
+        hub = self._parts.start_hub(port, broker, influx)
+        if self._options.once and self._options.influx_url is not None:
+            self._refuse_used_bucket(hub)
+        self._parts.start_playing(broker)
+        if self._options.open_page:
+            webbrowser.open(hub.url)
+        return hub
+
+    def _refuse_used_bucket(self, hub: HubAddress) -> None:
+        stored, readings = self._stored(hub)
+        if readings:
+            names = ", ".join(sorted({name.partition("/")[0] for name in stored}))
+            raise DemoRefused(
+                f"The bucket {self._options.influx_bucket} at {self._options.influx_url} already holds {readings:,} "
+                f"readings of {names} within the recording's time, which would count as played now: "
+                "name an empty bucket with --influx-bucket."
+            )
+
+    def _play(self) -> bool:
+        """Wait until everything has its receipt; False where nothing went on for too long."""
+        span = self._recording.span(self._options.interval)
+        with PlayingBar(self._notes, span, shown=not self._options.json) as bar:
+
+            def played() -> bool:
+                bar.show(read_progress(self._data))
+                return self._processes.exit_code(PLAYING) == 0
+
+            return bool(self._patiently(played))
+
+    def _outcome(self, begin_s: float) -> Outcome | None:
+        hub = self._parts.hub()
+        if hub is None:
+            return None
+        try:
+            stored, readings = self._stored(hub)
+        except (HubRefused, HubUnreachable):
+            return None  # it was killed just now, or its store was; it is started again
+        return compare(
+            read_driven(self._data, self._recording),
+            stored,
+            skipped_events=self._recording.skipped,
+            readings=readings,
+            seconds=time.monotonic() - begin_s,
+        )
+
+    def _stored(self, hub: HubAddress) -> tuple[dict[str, float], int]:
+        span = self._recording.span(self._options.interval)
+        return read_stored(hub, [gateway.id for gateway in self._recording.gateways], span.start_us, span.end_us)
+
+    def _patiently(self, ask: Callable[[], T | None]) -> T | None:
+        """Ask until there is an answer, keeping the parts alive; None after a minute in which nothing moved."""
+        moved_s = time.monotonic()
+        before: RunProgress | None = None
+        while True:
+            self._processes.revive()
+            answer = ask()
+            if answer:
+                return answer
+            now = read_progress(self._data)
+            if now != before:
+                before, moved_s = now, time.monotonic()
+            if time.monotonic() - moved_s >= STILL_S:
+                self._notes.print(f"Nothing went on for {STILL_S:.0f} s: {_missing(now)} See {self._data / 'log'}.")
+                return None
+            time.sleep(POLL_S)
+
+
+def _missing(progress: RunProgress | None) -> str:
+    if progress is None:
+        return "no gateway has begun."
+    waiting = progress.gateways - progress.played
+    if not waiting:
+        return "everything was played and received, but the hub does not say what it has stored."
+    return (
+        f"{waiting} of {progress.gateways} gateways are not through, and {progress.outstanding:,} records "
+        "have no receipt."
+    )
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _stop(processes: Processes) -> None:
+    """End all parts; a second Ctrl-C must not leave any of them running."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    processes.stop()

@@ -1,0 +1,204 @@
+"""The process of a demo that plays a recording: gateways with simulated pins, and a player for each.
+
+Run as `python -m simulators.playing --data DIR`; everything else is in the run that the demo wrote there.
+"""
+
+import argparse
+import asyncio
+import logging
+import secrets
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from gateway.agent import Agent
+from gateway.anchors import GivenAnchors
+from gateway.config import GatewayConfig, SensorConfig
+from gateway.spool.disk import RealDisk
+from gateway.spool.entries import Anchor, AnchorKind
+from gateway.spool.room import SpoolLimits
+from gateway.spool.spool import Spool
+from sensorhub.clock import ns_from_us
+from sensorhub.errors import SensorHubError
+from sensorhub.reading import US_PER_S
+from sensorhub.status import RecordingStatus
+from simulators.folder import gateway_folder, key_file, ledger_file
+from simulators.ledger import Ledger
+from simulators.pins import PlayerClock, PlayerFactory
+from simulators.player import Player
+from simulators.progress import RunProgress, write_progress
+from simulators.recording import RecordedGateway, Recording, read_recording
+from simulators.run import Run, RunUnreadable, file_hash, read_run
+from simulators.timeline import Timeline
+
+log = logging.getLogger(__name__)
+
+PACK_S = 1.0
+"""A page that is watched should move soon after an interval closes."""
+
+PROGRESS_S = 0.2
+
+
+class PlayedSite:
+    """One gateway with its pins, its clock, its agent and its player.
+
+    Arguments:
+        data: the demo's folder.
+        run: what is played, and how.
+        recording: the run's recording.
+        recorded: the part of it that this gateway plays.
+    """
+
+    def __init__(self, data: Path, run: Run, recording: Recording, recorded: RecordedGateway) -> None:
+        self._run = run
+        self._title = recording.path.name
+        clock = PlayerClock(run.boot_id, run.start_ns)
+        factory = PlayerFactory(clock)
+        timeline = Timeline(recorded, recording.span(run.interval_s), run.start_ns, once=run.once)
+        ledger = Ledger(ledger_file(data, recorded.id), run.boot_id, [sensor.id for sensor in recorded.sensors])
+        config = _config(data, run, recorded)
+        self.player = Player(recorded, timeline, run, clock=clock, factory=factory, ledger=ledger)
+        self._resume(config)
+        anchor = Anchor(run.start_ns, ns_from_us(run.wall_us), 0, AnchorKind.GIVEN)
+        self.agent = Agent(
+            config,
+            clock=clock,
+            factory=factory,
+            anchors=GivenAnchors(anchor),
+            watcher=self.player,
+            recording=self._status,
+        )
+
+    async def run(self) -> None:
+        """Play; returns when everything has its receipt."""
+        agent = asyncio.create_task(self.agent.run())
+        started = asyncio.create_task(self.agent.started())
+        playing: asyncio.Task[None] | None = None
+        try:
+            await asyncio.wait((agent, started), return_when=asyncio.FIRST_COMPLETED)
+            if not agent.done():
+                playing = asyncio.create_task(self.player.play(self.agent))
+                await asyncio.wait((agent, playing), return_when=asyncio.FIRST_COMPLETED)
+            if agent.done():
+                agent.result()
+        finally:
+            tasks = [task for task in (started, playing, agent) if task is not None]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        if playing is not None:
+            playing.result()
+
+    def _resume(self, config: GatewayConfig) -> None:
+        """Go on where the spool says that this boot was, before the agent opens it."""
+        config.spool.mkdir(parents=True, exist_ok=True)
+        spool = Spool.open(
+            RealDisk(config.spool),
+            config.gateway,
+            self._run.boot_id,
+            limits=SpoolLimits(config.spool_bytes_max),
+            new_epoch=lambda: secrets.token_hex(8),
+        )
+        try:
+            found = self.player.resume(spool.scan(), spool.boot)
+        finally:
+            spool.close()
+        if found.lost:
+            log.error("%d accepted edges of %s are not in its spool: %s", len(found.lost), config.gateway, found.lost)
+        if found.added:
+            log.info("%d edges of %s were accepted beyond the ledger.", found.added, config.gateway)
+
+    def _status(self) -> RecordingStatus | None:
+        if not self._run.once:
+            return None  # in real time its times are now's, and the rules for live sensors hold as they are
+        return RecordingStatus(
+            r0=self._run.wall_us / US_PER_S,
+            w0=self._run.machine_wall_us / US_PER_S,
+            speed=self._run.speed,
+            ended=self.player.ended,
+            title=self._title,
+        )
+
+
+def _config(data: Path, run: Run, recorded: RecordedGateway) -> GatewayConfig:
+    return GatewayConfig(
+        gateway=recorded.id,
+        title=f"Recorded junction, {recorded.id}",
+        key_file=key_file(data, recorded.id),
+        spool=gateway_folder(data, recorded.id) / "spool",
+        broker=run.broker,
+        pack_s=PACK_S,
+        sensors=tuple(
+            SensorConfig(
+                id=sensor.id, pin=sensor.pin, period_s=run.interval_s, title=sensor.id.replace("-", " ").capitalize()
+            )
+            for sensor in recorded.sensors
+        ),
+    )
+
+
+async def play(data: Path) -> None:
+    """Play the run of a folder to its end.
+
+    Raises:
+        RunUnreadable: the folder has no run, or its recording has changed since.
+    """
+    run = read_run(data)
+    if file_hash(run.recording) != run.sha256:
+        raise RunUnreadable(f"{run.recording} has changed since the run in {data} began: choose a new folder.")
+    recording = read_recording(run.recording)
+    sites = [PlayedSite(data, run, recording, recorded) for recorded in recording.gateways]
+    telling = asyncio.create_task(_tell(data, sites))
+    try:
+        await asyncio.gather(*(site.run() for site in sites))
+    finally:
+        telling.cancel()
+    _write(data, sites)
+
+
+async def _tell(data: Path, sites: Sequence[PlayedSite]) -> None:
+    while True:
+        _write(data, sites)
+        await asyncio.sleep(PROGRESS_S)
+
+
+def _write(data: Path, sites: Sequence[PlayedSite]) -> None:
+    each = [site.player.progress(site.agent) for site in sites]
+    write_progress(
+        data,
+        RunProgress(
+            clock_ns=min(progress.clock_ns for progress in each),
+            accepted=sum(progress.accepted for progress in each),
+            outstanding=sum(progress.outstanding for progress in each),
+            played=sum(progress.played for progress in each),
+            gateways=len(each),
+        ),
+    )
+
+
+async def _until_told(data: Path) -> None:
+    playing = asyncio.create_task(play(data))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, playing.cancel)
+    await playing
+
+
+def main() -> int:
+    """Read the command line and play; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        asyncio.run(_until_told(arguments.data))
+    except asyncio.CancelledError:
+        log.info("Stopped; what was measured is in the spool.")
+    except SensorHubError as error:
+        log.error("%s", error)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

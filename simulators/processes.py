@@ -1,0 +1,172 @@
+"""Child processes of a demo: started together, restarted when they die, and never left running.
+
+On Linux the kernel ends them when the demo itself is killed; their output is in `log/`, their ids in
+`processes.json`.
+"""
+
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sensorhub.errors import SensorHubError
+from simulators.files import write_whole
+
+RESTART_S = 1.0
+"""A child that dies at once again must not keep the machine busy."""
+
+STOP_S = 1.5
+"""Time to end in good order; then SIGKILL, so that all are gone within 2 s."""
+
+POLL_S = 0.02
+LOG_BYTES_MAX = 16_777_216
+"""A log that grows beyond this is emptied: a demo may run for weeks."""
+
+TAIL_LINES = 12
+ASKED_WRONG = 2
+_PR_SET_PDEATHSIG = 1
+
+
+class ChildRefused(SensorHubError):
+    """A child process that will not do what it was started for, however often it is started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What to run: its name in messages and files, its command line, and what is added to the environment."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Child:
+    program: Program
+    process: subprocess.Popen[bytes]
+    started_s: float
+    mourned: bool = False
+
+
+class Processes:
+    """The children of one demo. Used from one thread.
+
+    Arguments:
+        data: the demo's folder.
+        notice: called with a sentence when a child died.
+    """
+
+    def __init__(self, data: Path, notice: Callable[[str], None]) -> None:
+        self._data = data
+        self._notice = notice
+        self._children: dict[str, _Child] = {}
+        self._logs = data / "log"
+        self._logs.mkdir(exist_ok=True)
+        libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+        self._prctl = libc.prctl if libc is not None else None  # looked up here: not between fork and exec
+
+    def start(self, program: Program) -> None:
+        """Start a program in a session of its own, so that a Ctrl-C meant for the demo does not reach it."""
+        with self.log(program.name).open("ab") as log:
+            process = subprocess.Popen(
+                program.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **program.environment},
+                start_new_session=True,
+                preexec_fn=self._die_with_parent(os.getpid()),  # noqa: PLW1509  # the demo has one thread
+            )
+        self._children[program.name] = _Child(program, process, time.monotonic())
+        self._write()
+
+    def pid(self, name: str) -> int:
+        """The process id of a child."""
+        return self._children[name].process.pid
+
+    def exit_code(self, name: str) -> int | None:
+        """How a child ended; None while it runs."""
+        return self._children[name].process.poll()
+
+    def log(self, name: str) -> Path:
+        """The file with a child's output."""
+        return self._logs / f"{name}.log"
+
+    def revive(self) -> None:
+        """Start again what died; to be called often. A child that ended well (0) is left alone.
+
+        Raises:
+            ChildRefused: a child says that it was asked wrong.
+        """
+        for name, child in list(self._children.items()):
+            code = child.process.poll()
+            if code is None or code == 0:
+                self._trim(name)
+                continue
+            if code == ASKED_WRONG:
+                raise ChildRefused(self.obituary(name))
+            if not child.mourned:
+                child.mourned = True
+                self._notice(f"The {name} ended ({_ending(code)}) and is started again; its output: {self.log(name)}")
+            if time.monotonic() - child.started_s >= RESTART_S:
+                self.start(child.program)
+
+    def obituary(self, name: str) -> str:
+        """A sentence on a child that ended, with the last lines that it wrote."""
+        code = self.exit_code(name)
+        how = "does not answer" if code is None else f"ended ({_ending(code)})"
+        lines = self.log(name).read_text(errors="replace").splitlines()[-TAIL_LINES:]
+        said = "\n".join(f"  {line}" for line in lines) or "  (nothing)"
+        return f"The {name} {how}. The end of {self.log(name)}:\n{said}"
+
+    def stop(self) -> None:
+        """End all children, those that do not go with SIGKILL; none is left when this returns."""
+        processes = [child.process for child in self._children.values()]
+        for process in processes:
+            _signal(process, signal.SIGTERM)
+        end_s = time.monotonic() + STOP_S
+        while any(process.poll() is None for process in processes) and time.monotonic() < end_s:
+            time.sleep(POLL_S)
+        for process in processes:
+            _signal(process, signal.SIGKILL)
+            process.wait()
+        self._children.clear()
+        self._write()
+
+    def _write(self) -> None:
+        pids = {name: child.process.pid for name, child in self._children.items()}
+        write_whole(self._data / "processes.json", json.dumps(pids).encode())
+
+    def _trim(self, name: str) -> None:
+        if self.log(name).stat().st_size > LOG_BYTES_MAX:
+            os.truncate(self.log(name), 0)
+
+    def _die_with_parent(self, parent: int) -> Callable[[], None] | None:
+        prctl = self._prctl
+        if prctl is None:
+            return None
+
+        def ask() -> None:
+            prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != parent:  # it died before it could be asked for
+                os._exit(1)
+
+        return ask
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    if process.poll() is None:
+        try:
+            os.killpg(process.pid, number)  # its own session: children of its own go with it
+        except ProcessLookupError:
+            return
+
+
+def _ending(code: int) -> str:
+    return f"by signal {-code}" if code < 0 else f"exit code {code}"

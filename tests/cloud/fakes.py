@@ -1,0 +1,170 @@
+"""Twins of what surrounds ingest: a clock that stands still, a feed that remembers, a store that can fail."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cloud.feed import Feed
+from cloud.incoming import Incoming
+from cloud.ingest import Ingest
+from cloud.receipts import Outgoing
+from cloud.registry import Registry
+from cloud.state import State
+from cloud.stores.protocol import Kept, Outcome, Query, Store, StoredReading, StorePack, StoreUnavailable
+from sensorhub.clock import MachineClock
+from sensorhub.pack import compress, encode_pack
+from sensorhub.reading import Reading, Record
+from sensorhub.receipt import Receipt, decode_receipt
+from sensorhub.signing import verify, write_new_key
+from sensorhub.status import EpochStatus, GatewayState, Status, encode_status
+from sensorhub.topics import OPEN_ROOT, PackId, gateway_topic, pack_topic
+from tests.cloud.stores.model_store import ModelStore
+
+GATEWAY = "device-1136"
+EPOCH = "5f0c2a9e41d07b36"
+CONNECTION = "00000000000000aa"
+NONCE = "00000000000000bb"
+NOW_US = 1_764_000_000_000_000
+
+
+class FakeClock:
+    """A machine clock that goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.now_s = 1_000.0
+        self.clock = MachineClock(monotonic_s=lambda: self.now_s, wall_us=lambda: NOW_US + round(self.now_s * 1e6))
+
+    def pass_s(self, seconds: float) -> None:
+        self.now_s += seconds
+
+
+@dataclass
+class FakeFeed(Feed):
+    """Remembers all it was told."""
+
+    arrived_packs: list[StorePack] = field(default_factory=list)
+    committed_packs: list[PackId] = field(default_factory=list)
+    statuses: list[tuple[str, Status]] = field(default_factory=list)
+    strangers: dict[str, int] = field(default_factory=dict)
+    troubles: list[str | None] = field(default_factory=list)
+
+    def arrived(self, pack: StorePack) -> None:
+        self.arrived_packs.append(pack)
+
+    def committed(self, packs: Sequence[PackId]) -> None:
+        self.committed_packs += packs
+
+    def status(self, gateway: str, status: Status, arrived_us: int) -> None:
+        self.statuses.append((gateway, status))
+
+    def unnamed(self, gateway: str, messages: int) -> None:
+        self.strangers[gateway] = self.strangers.get(gateway, 0) + messages
+
+    def trouble(self, what: str | None) -> None:
+        self.troubles.append(what)
+
+
+class FlakyStore(Store):
+    """A store whose next `failures` writes fail, before anything is written."""
+
+    def __init__(self, inner: Store) -> None:
+        self._inner = inner
+        self.failures = 0
+        self.writes = 0
+
+    @property
+    def id(self) -> str:
+        return self._inner.id
+
+    def write(self, packs: Sequence[StorePack]) -> list[Outcome]:
+        self.writes += 1
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailable("The store is away.")
+        return self._inner.write(packs)
+
+    def kept(self, gateway: str, epoch: str, first: int, last: int) -> Kept:
+        return self._inner.kept(gateway, epoch, first, last)
+
+    def read(self, query: Query) -> Iterator[StoredReading]:
+        return self._inner.read(query)
+
+    def arrivals(self) -> dict[tuple[str, str], int]:
+        return self._inner.arrivals()
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class World:
+    """Ingest with everything around it."""
+
+    def __init__(self, folder: Path, state: type[State] = State) -> None:
+        self.keys = folder / "keys"
+        self.keys.mkdir()
+        self.key = self.name(GATEWAY)
+        self.clock = FakeClock()
+        self.feed = FakeFeed()
+        self.state = state.open(folder)
+        self.store = FlakyStore(ModelStore())
+        self.registry = Registry(self.keys, self.state, self.clock.clock)
+        self.ingest = Ingest(self.registry, self.state, self.store, self.feed, self.clock.clock)
+
+    def name(self, gateway: str) -> bytes:
+        return write_new_key(self.keys / f"{gateway}.key")
+
+    def handle(self, *messages: Incoming) -> list[Outgoing]:
+        return self.ingest.handle(messages)
+
+    def receipts(self, *messages: Incoming) -> list[Receipt]:
+        """What the gateway's own key lets through of the answers."""
+        return [self.open(answer) for answer in self.handle(*messages)]
+
+    def open(self, answer: Outgoing, gateway: str = GATEWAY, key: bytes | None = None) -> Receipt:
+        topic = gateway_topic(OPEN_ROOT, gateway, "receipt")
+        assert answer.topic == topic
+        return decode_receipt(verify(key or self.key, topic, answer.payload))
+
+    def stored(self) -> list[Reading]:
+        return [found.reading for found in self.store.read(Query())]
+
+    def reasons(self) -> list[str]:
+        return sorted(letter.reason for letter in self.state.dead_letters())
+
+
+def reading(number: int, value: float = 1.0) -> Reading:
+    return Reading("loop-1", "actuation_count", NOW_US + number * 60_000_000, value)
+
+
+def readings(first: int, count: int, value: float = 1.0) -> list[Record]:
+    return [reading(number, value) for number in range(first, first + count)]
+
+
+def message(topic: str, payload: bytes, *, retained: bool = False) -> Incoming:
+    return Incoming(topic, payload, retained, NOW_US)
+
+
+def pack_message(
+    first: int, count: int = 2, *, value: float = 1.0, gateway: str = GATEWAY, body: bytes | None = None
+) -> Incoming:
+    """A pack as a gateway sends it, or one with another body."""
+    payload = compress(encode_pack(gateway, readings(first, count, value))) if body is None else body
+    return message(pack_topic(OPEN_ROOT, PackId(gateway, EPOCH, first, count)), payload)
+
+
+def status_message(
+    state: GatewayState = "ready",
+    *,
+    connection: str = CONNECTION,
+    nonce: str = NONCE,
+    epochs: Sequence[tuple[str, int, int]] = ((EPOCH, 1, 1),),
+    gateway: str = GATEWAY,
+) -> Incoming:
+    named = tuple(EpochStatus(epoch=epoch, lowest=lowest, next=following) for epoch, lowest, following in epochs)
+    status = Status(state=state, connection=connection, nonce=nonce, epochs=named)
+    return message(gateway_topic(OPEN_ROOT, gateway, "status"), encode_status(status), retained=True)
+
+
+def new_epoch() -> str:
+    return secrets.token_hex(8)

@@ -1,0 +1,80 @@
+"""The documents say what is true: examples byte for byte, tables as in the code, links that lead somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sensorhub.pack import body_hash, decode_pack, encode_pack
+from sensorhub.quantity import QUANTITIES
+from sensorhub.reading import Marker, Quality, Reading
+from sensorhub.receipt import Receipt, encode_receipt
+from sensorhub.signing import sign
+from sensorhub.status import Status, decode_status
+from sensorhub.topics import OPEN_ROOT, PackId, gateway_topic, pack_topic
+
+ROOT = Path(__file__).parent.parent
+FORMATS = (ROOT / "docs" / "formats.md").read_text()
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+GATEWAY = "a127-rayleigh-weir"
+PACK = PackId(GATEWAY, "5f0c2a9e41d07b36", 1_200, 4)
+RECORDS = (
+    Reading("loop-1", "actuation_count", 1_764_000_000_000_000, 12.0),
+    Reading("loop-1", "occupancy", 1_764_000_000_000_000, 7.25),
+    Reading("loop-2", "mean_on_time", 1_763_999_996_500_000, 0.8, Quality.SUSPECT | Quality.PARTIAL),
+    Marker("dropped", 1_763_999_996_000_000, "900-1019 spool-full"),
+)
+
+
+def _example(name: str) -> bytes:
+    found = re.search(rf"^```\w+ {name}\n(.*?)\n```$", FORMATS, re.MULTILINE | re.DOTALL)
+    assert found is not None, f"docs/formats.md has no example {name}"
+    return found[1].encode()
+
+
+def test_example_of_a_pack_is_what_is_sent_and_read() -> None:
+    body = encode_pack(GATEWAY, RECORDS)
+
+    assert _example("pack") == body
+    assert f"`{pack_topic(OPEN_ROOT, PACK)}` with this body of {len(body)} bytes" in FORMATS
+    assert f"Its hash is `{body_hash(body)}`" in FORMATS
+    assert [record for _, record in decode_pack(PACK, body).records] == list(RECORDS)
+
+
+def test_example_of_a_receipt_is_what_is_sent() -> None:
+    receipt = Receipt("0123456789abcdef", PACK.epoch, ((PACK.first, PACK.last),), (), "", 1_764_000_010_123_456)
+
+    assert _example("receipt") == sign(
+        bytes(range(32)), gateway_topic(OPEN_ROOT, GATEWAY, "receipt"), encode_receipt(receipt)
+    )
+
+
+def test_example_of_a_status_is_read() -> None:
+    assert decode_status(_example("status")) == Status(state="lost", connection="0123456789abcdef")
+
+
+def test_every_field_of_a_status_is_described() -> None:
+    section = FORMATS.partition("\n## Status\n")[2].partition("\n## ")[0]
+
+    assert [name for name in Status.model_fields if f"`{name}`" not in section] == []
+
+
+def test_every_quantity_is_described_with_its_unit() -> None:
+    rows = dict(re.findall(r"^\| `([a-z0-9_]+)` \| `([^`]+)` \|", FORMATS, re.MULTILINE))
+
+    assert {name: rows.get(name) for name in QUANTITIES} == {name: one.unit for name, one in QUANTITIES.items()}
+
+
+def test_tests_of_the_invariants_exist() -> None:
+    named = re.findall(r"`(tests/[^`]+)`", (ROOT / "docs" / "architecture.md").read_text())
+
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_link_to_a_file_leads_somewhere(page: Path) -> None:
+    targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)]+)\)", page.read_text())]
+    missing = [target for target in targets if "://" not in target and target and not (page.parent / target).exists()]
+
+    assert missing == []
