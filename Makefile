@@ -57,7 +57,7 @@ lint: .venv/with-test ## Check format, style and types
 	@$(BIN)/ruff format --check --quiet && $(BIN)/ruff check --quiet && $(BIN)/mypy --no-error-summary
 
 bench: .venv/with-test ## Run each benchmark in benchmarks/
-	@set -e; for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python -m "benchmarks.$$(basename "$$file" .py)"; done
+	@set -e; for name in $(basename $(notdir $(wildcard benchmarks/bench_*.py))); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
 
 clean: ## Remove what was made here, .venv included
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -52,8 +52,12 @@ def _pieces(rows: Iterable[T]) -> Iterator[list[T]]:
 
 def write_csv(readings: Iterable[StoredReading]) -> Iterator[bytes]:
     """UTF-8 with a header, times in UTC, lines ending in LF, each number so that it reads back as the same one."""
-    yield (",".join(COLUMNS) + "\n").encode()
-    yield from _csv_rows(_fields(stored) for stored in readings)
+    head = (",".join(COLUMNS) + "\n").encode()
+    for piece in _csv_rows(_fields(stored) for stored in readings):
+        yield head + piece  # with the first readings, so that a store that fails at once gives no file at all
+        head = b""
+    if head:
+        yield head
 
 
 def _csv_rows(rows: Iterable[Iterable[object]]) -> Iterator[bytes]:

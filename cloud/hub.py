@@ -81,7 +81,8 @@ class _Hub:
         live.warm_start(store, state)
         self._troubles = troubles = Troubles(live)
         registry = Registry(config.data / KEYS, state, clock)
-        self._ingester = Ingester(Ingest(registry, state, store, live, clock), troubles)
+        self._ingest = Ingest(registry, state, store, live, clock)
+        self._ingester = Ingester(self._ingest, troubles)
         self._link = BrokerLink(config.broker, _client_id(state), self._ingester.offer, troubles, clock)
         self._listener = listener
         self._url = _url(listener)
@@ -99,6 +100,7 @@ class _Hub:
             self._ingester.join(INGEST_END_S)
             self._link.stop(LINK_END_S)
             remove_hub_file(self._data)
+            _log.info("The hub ends. Since it began, in messages: %s.", self._ingest.counts)
 
     async def _serve(self) -> None:
         server = _Server(self._app, self._ready)

@@ -58,6 +58,13 @@ class Counts:
     no_room: int = 0
     strays: int = 0
 
+    def __str__(self) -> str:
+        return (
+            f"{self.stored:,} packs stored, {self.duplicates:,} came again, {self.conflicts:,} in conflict, "
+            f"{self.malformed:,} with dead letters, {self.no_room:,} without room for one, "
+            f"{self.strays:,} on no topic of ours"
+        )
+
 
 class Ingest:
     """Takes groups of messages, in one thread.

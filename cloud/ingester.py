@@ -19,8 +19,11 @@ _log = logging.getLogger(__name__)
 RECEIVE_MAX = 200
 """Messages the broker may leave with us unacknowledged (MQTT 5: Receive Maximum)."""
 
-QUEUE_MAX = 2 * RECEIVE_MAX
-"""QoS 0 is not held back by Receive Maximum; it may fill half of the queue and never keeps QoS 1 out."""
+QUEUE_BYTES_MAX = 33_554_432
+"""mosquitto 2.0 keeps Receive Maximum until the first acknowledgement, then sends all it has (measured with 2.0.11)."""
+
+MESSAGE_BYTES = 1_024
+"""What a message costs in memory besides its payload, so that many small ones cannot pass as nothing."""
 
 GROUP_MAX = 100
 """Messages in one commit: enough to share its cost, few enough to hold them unpacked (up to 1 MiB each)."""
@@ -43,6 +46,10 @@ class Delivery:
     qos: int
     generation: int = 0
     mid: int = 0
+
+
+def _cost_bytes(delivery: Delivery) -> int:
+    return len(delivery.message.payload) + MESSAGE_BYTES
 
 
 class Jitter(Protocol):
@@ -78,7 +85,10 @@ class Ingester:
         self._ingest = ingest
         self._troubles = troubles
         self._jitter: Jitter = jitter or random.Random()  # noqa: S311  # spreads load, hides nothing
-        self._queue: queue.Queue[Delivery] = queue.Queue(QUEUE_MAX)
+        self._queue: queue.SimpleQueue[Delivery] = queue.SimpleQueue()
+        self._queued_bytes = 0
+        self._left_out = 0
+        self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
         self._link: Link | None = None
@@ -98,13 +108,19 @@ class Ingester:
         self._thread.join(timeout_s)
 
     def offer(self, delivery: Delivery) -> bool:
-        """Take a message, from any thread, at once; False where the queue is full and the sender must send again."""
-        if delivery.qos == 0 and self._queue.qsize() >= QUEUE_MAX - RECEIVE_MAX:
-            return False
-        try:
-            self._queue.put_nowait(delivery)
-        except queue.Full:
-            return False
+        """Take a message, from any thread, at once; False where there is no room and its gateway must send again.
+
+        QoS 0, which a gateway has no reason to use, may fill half of the room and never keeps QoS 1 out.
+        """
+        room_bytes = QUEUE_BYTES_MAX if delivery.qos else QUEUE_BYTES_MAX // 2
+        with self._lock:
+            if self._queued_bytes + _cost_bytes(delivery) > room_bytes:
+                self._left_out += 1
+                if self._left_out == 1:
+                    _log.warning("More messages come than can be kept: some are left to the gateways to send again.")
+                return False
+            self._queued_bytes += _cost_bytes(delivery)
+        self._queue.put(delivery)
         return True
 
     def _run(self) -> None:
@@ -123,6 +139,11 @@ class Ingester:
                 group.append(self._queue.get_nowait())
         except queue.Empty:
             pass
+        with self._lock:
+            self._queued_bytes -= sum(map(_cost_bytes, group))
+            if self._left_out and not self._queued_bytes:
+                _log.info("All that comes is taken again; %d messages were left to be sent again.", self._left_out)
+                self._left_out = 0
         return group
 
     def _refresh(self, link: Link) -> None:

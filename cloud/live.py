@@ -215,6 +215,9 @@ class LiveModel:
                 return
             if self._trouble is None:
                 self._knew_us = self._knew_until_us(now_us)
+                for sensor in self._sensors.values():
+                    if not sensor.unheard_since(self._resumed_us, now_us):
+                        sensor.knew_us = now_us
             self._trouble = Trouble(what, self._trouble.since_us if self._trouble is not None else now_us)
 
     def view(self) -> LiveView:
@@ -239,6 +242,6 @@ class LiveModel:
 
     def _now(self, sensor: WatchedSensor, now_us: int) -> SensorNow:
         blind = self._trouble is not None or sensor.unheard_since(self._resumed_us, now_us)
-        judgement = sensor.judge(now_us, blind, self._knew_us)
+        judgement = sensor.judge(now_us, blind, sensor.knew_us if sensor.knew_us is not None else self._knew_us)
         waits_since_us = self._pending.get(sensor.newest_pack) if sensor.newest_pack is not None else None
         return sensor.now(now_us, judgement, waits_since_us is not None and now_us - waits_since_us > UNCOMMITTED_US)

@@ -171,7 +171,6 @@ class BrokerLink:
         self._current: _Connection | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._supervise, name="broker", daemon=True)
-        self._overflowed = False
 
     def start(self) -> None:
         """Begin to connect, and go on until stopped."""
@@ -260,9 +259,6 @@ class BrokerLink:
             return
         if message.qos == 1:  # else it would hold a place of Receive Maximum for ever; its gateway sends it again
             connection.client.ack(message.mid, message.qos)
-        if not self._overflowed:
-            self._overflowed = True
-            _log.warning("More messages come than can be kept: some are left to the gateways to send again.")
 
     def _trouble(self, what: str) -> None:
         self._troubles.begin(_SOURCE, f"{what} The hub tries again; the gateways keep their data.")

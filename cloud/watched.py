@@ -120,6 +120,8 @@ class WatchedSensor:
         self.gateway = gateway
         self.arrived_us: int | None = None
         self.newest_pack: PackId | None = None
+        self.knew_us: int | None = None
+        """The last instant at which the hub knew its state before data stopped coming to this hub."""
         self._history = History()
         self._version = 0
         self._made: tuple[object, SensorNow] | None = None

@@ -13,14 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Protocol, TypeVar
 
-from gpiozero import Factory
-
 from gateway.anchors import AnchorSource
 from gateway.config import GatewayConfig
 from gateway.contacts import Contacts
 from gateway.mqtt import Link, Message
 from gateway.outbox import Outbox
 from gateway.sampler import Sample
+from gateway.sensors.pins import Factory
 from gateway.spool import Anchor, BootNote, Edge, Entry, RealDisk, Spool, SpoolFull, SpoolLimits, SpoolUnwritable
 from sensorhub.clock import MachineClock, MeasurementClock
 from sensorhub.reading import NS_PER_US

@@ -4,13 +4,11 @@ import hashlib
 import logging
 from collections.abc import Callable
 
-from gpiozero import Factory
-
 from gateway.config import GatewayConfig, SensorConfig
 from gateway.journal import resume
 from gateway.sampler import Sampler
 from gateway.sensors.detector import Detector
-from gateway.sensors.pins import ContactPin, PinUnusable
+from gateway.sensors.pins import ContactPin, Factory, PinUnusable
 from gateway.spool import Edge, Entry, SensorSettings, Spool
 from gateway.times import AnchorBook
 from sensorhub.clock import MeasurementClock, wall_us

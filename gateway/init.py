@@ -1,8 +1,9 @@
 """`sensorhub gateway init`: a commented configuration and the gateway's key."""
 
+import json
 from pathlib import Path
 
-from gateway.config import GatewayConfig
+from gateway.config import GatewayConfig, SensorConfig
 from sensorhub.broker import BrokerSettings
 from sensorhub.errors import AskedWrong
 from sensorhub.names import check_gateway_id
@@ -10,6 +11,17 @@ from sensorhub.signing import write_new_key
 
 CONFIG_NAME = "gateway.toml"
 KEY_NAME = "gateway.key"
+
+_COMMENT_COLUMN = 36
+_FIELDS = GatewayConfig.model_fields
+_SENSOR = {
+    "id": "detector-1",
+    "kind": "detector",
+    "pin": 4,
+    "title": "Stop line, lane 1",
+    "period_s": 60,
+    "debounce_ms": 20,
+}
 
 
 class FileInTheWay(AskedWrong):
@@ -48,40 +60,52 @@ def init_gateway(folder: Path, gateway: str, broker: BrokerSettings) -> str:
 
 
 def _text(gateway: str, broker: BrokerSettings) -> str:
-    def path(name: str, value: Path | None, example: str) -> str:
-        return f'{name} = "{value}"' if value is not None else f'# {name} = "{example}"'
+    def line(key: str, value: object, active: bool = True) -> str:
+        return (
+            f"{'' if active else '# '}{key} = {json.dumps(value)}".ljust(_COMMENT_COLUMN)
+            + f" # {_FIELDS[key].description}"
+        )
 
-    username = f'username = "{broker.username}"' if broker.username else f'# username = "{gateway}"'
-    fields = GatewayConfig.model_fields
-    return f"""\
-# A gateway of the Smart Essex sensor hub. Paths are taken from the folder of this file.
+    def broker_line(key: str, example: object) -> str:
+        value = getattr(broker, key)
+        known = BrokerSettings.model_fields[key]
+        text = json.dumps(str(value or example) if isinstance(example, str) else value)
+        return f"{'# ' if value is None else ''}{key} = {text}".ljust(_COMMENT_COLUMN) + f" # {known.description}"
 
-gateway = "{gateway}"                # {fields["gateway"].description}
-title = ""                           # {fields["title"].description}
-key_file = "{KEY_NAME}"              # {fields["key_file"].description}
-spool = "spool"                      # {fields["spool"].description}
-# spool_bytes_max = {fields["spool_bytes_max"].default}       # {fields["spool_bytes_max"].description}
-# pack_s = {fields["pack_s"].default}                      # {fields["pack_s"].description}
-# commit_ms = {fields["commit_ms"].default}                    # {fields["commit_ms"].description}
-# social_care = false                # {fields["social_care"].description}
-
-[broker]
-host = "{broker.host}"
-port = {broker.port}                          # 1883, or 8883 with TLS
-{username}
-{path("password_file", broker.password_file, "broker.password")}   # secrets are files (mode 0600), never values here
-tls = {str(broker.tls).lower()}
-{path("ca_file", broker.ca_file, "ca.pem")}                # certificates to trust
-{path("cert_file", broker.cert_file, "client.pem")}          # this gateway's certificate and its key
-{path("key_file", broker.key_file, "client.key")}
-
-# One table for each contact: between the pin and ground, closed while something stands over the loop.
-# Pins are BCM numbers, 2 to 27.
-[[sensors]]
-id = "detector-1"                    # unique on this gateway
-kind = "detector"
-pin = 4
-title = "Stop line, lane 1"          # in words, for the page
-period_s = 60                        # length of an interval, seconds
-debounce_ms = 20                     # a contact still this long has settled
-"""
+    gateway_lines = [
+        line("gateway", gateway),
+        line("title", ""),
+        line("key_file", KEY_NAME),
+        line("spool", "spool"),
+        *(line(key, _FIELDS[key].default, active=False) for key in ("spool_bytes_max", "pack_s", "commit_ms")),
+        line("social_care", False, active=False),
+    ]
+    broker_lines = [
+        broker_line("host", broker.host),
+        broker_line("port", broker.port),
+        broker_line("username", gateway),
+        broker_line("password_file", "broker.password"),
+        broker_line("tls", broker.tls),
+        broker_line("ca_file", "ca.pem"),
+        broker_line("cert_file", "client.pem"),
+        broker_line("key_file", "client.key"),
+    ]
+    sensor_lines = [
+        f"{key} = {json.dumps(value)}".ljust(_COMMENT_COLUMN) + f" # {SensorConfig.model_fields[key].description}"
+        for key, value in _SENSOR.items()
+    ]
+    return "\n".join(
+        [
+            "# A gateway of the Smart Essex sensor hub. Paths are taken from the folder of this file.",
+            "",
+            *gateway_lines,
+            "",
+            "[broker]",
+            *broker_lines,
+            "",
+            "# One table for each contact: between the pin and ground, closed while something stands over the loop.",
+            "[[sensors]]",
+            *sensor_lines,
+            "",
+        ]
+    )

@@ -17,6 +17,11 @@ BACKOFF_FIRST_S = 1.0
 BACKOFF_MAX_S = 300.0
 OPERATION_TIMEOUT_S = 20.0
 """A PUBACK can go missing on a live connection, so nothing waits for one without an end."""
+GREETING_TIMEOUT_S = 2.0
+"""Brokers that know 3.1.1 only may wait for ever for the rest of an MQTT 5 greeting; they are asked in 3.1.1 then."""
+FIRST_ANSWER_S = 3.0
+"""A broker that does not know MQTT 5 may never answer its greeting; then 3.1.1 is tried."""
+
 FAREWELL_TIMEOUT_S = 0.5
 """A gateway that is told to stop is gone within 2 s."""
 
@@ -126,6 +131,7 @@ class Link:
     def _client(self) -> aiomqtt.Client:
         will = self._driver.will()
         version = _VERSIONS[self._version]
+        trial = version is aiomqtt.ProtocolVersion.V5 and not self._settled
         return aiomqtt.Client(
             self._broker.host,
             self._broker.port,
@@ -136,7 +142,7 @@ class Link:
             will=aiomqtt.Will(will.topic, will.payload, qos=1, retain=will.retain),
             clean_session=None if version is aiomqtt.ProtocolVersion.V5 else True,
             clean_start=True if version is aiomqtt.ProtocolVersion.V5 else _PAHO_DEFAULT,
-            timeout=OPERATION_TIMEOUT_S,
+            timeout=GREETING_TIMEOUT_S if trial else OPERATION_TIMEOUT_S,
             keepalive=self._broker.keepalive_s,
             tls_context=self._broker.ssl_context(),
         )

@@ -79,7 +79,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigInvalid(str(path), [f"it cannot be read: {error.strerror}; check the path"]) from None
     except UnicodeDecodeError as error:
         raise ConfigInvalid(str(path), [f"byte {error.start} is not UTF-8; save the file as UTF-8"]) from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of more than 4,300 digits, or too deep, among them
         raise ConfigInvalid(str(path), [f"it is not TOML: {error}"]) from None
 
 
@@ -96,7 +96,18 @@ def check(source: str, values: Mapping[str, Any], model: type[Model], folder: Pa
     try:
         return model.model_validate(values, context={"folder": folder})
     except ValidationError as error:
-        raise ConfigInvalid(source, [_finding(fault, model) for fault in error.errors()]) from None
+        faults = error.errors()
+        raise ConfigInvalid(
+            source, [_finding(fault, model) for fault in faults if not _follows(fault, faults)]
+        ) from None
+
+
+def _follows(fault: ErrorDetails, faults: Sequence[ErrorDetails]) -> bool:
+    """Whether a list counts as too short only since its items are faulty."""
+    depth = len(fault["loc"])
+    return fault["type"] == "too_short" and any(
+        len(other["loc"]) > depth and other["loc"][:depth] == fault["loc"] for other in faults
+    )
 
 
 def _finding(fault: ErrorDetails, model: type[BaseModel]) -> str:

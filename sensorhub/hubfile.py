@@ -1,5 +1,6 @@
 """`hub.json`: how commands on the same machine find and ask a running hub."""
 
+import http.client
 import json
 import os
 import urllib.error
@@ -52,7 +53,7 @@ class HubAddress:
             if error.code == 401:
                 raise HubUnreachable(f"The hub at {self.url} refused the token of {_NAME}.") from None
             raise HubRefused(text or f"The hub answered {error.code}.") from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:  # the last: it ended in the middle
             raise HubUnreachable(f"The hub at {self.url} does not answer: {error}.") from None
 
 

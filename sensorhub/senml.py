@@ -105,7 +105,7 @@ def _text(record: dict[str, Any], key: str, default: str) -> str:
     value = record.get(key, default)
     if not isinstance(value, str):
         raise RecordMalformed(f"its {key!r} is not a text")
-    if any("\ud800" <= character <= "\udfff" for character in value):
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
         raise RecordMalformed(f"its {key!r} holds half a surrogate pair")
     return value
 
@@ -157,12 +157,6 @@ class Resolver:
             if key in whole:
                 _number(whole, key, 0)
         return whole
-
-    @property
-    def version(self) -> float | None:
-        """The base version last seen; None where there was none."""
-        version: float | None = self._base["bver"]
-        return version
 
 
 def resolve(array: Any) -> Iterator[dict[str, Any] | RecordMalformed]:

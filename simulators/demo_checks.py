@@ -129,9 +129,8 @@ def demo_folder(options: DemoOptions) -> Iterator[Path]:
             raise DemoRefused(f"{data} is not empty and holds no demo: choose a new folder with --data.")
         handle = os.open(data / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise DemoRefused(
-            f"{data} cannot be used as a folder to write to: {error.strerror}. Choose another with --data."
-        ) from None
+        why = "it is a file" if isinstance(error, FileExistsError) else error.strerror
+        raise DemoRefused(f"{data} cannot be used as a folder to write to: {why}. Choose another with --data.") from None
     try:
         _lock(data, handle)
         os.truncate(handle, 0)

@@ -17,10 +17,10 @@ START_S_MAX = 60.0
 
 
 class Influxd:
-    """A server whose data is in `folder`; it may be killed and started again on the same port."""
+    """A server whose data is in `folder`; it may be killed and started again on the same port (default: a free one)."""
 
-    def __init__(self, folder: Path) -> None:
-        self._program, self.access = private_influxd(need("influxd"), folder, free_port())
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        self._program, self.access = private_influxd(need("influxd"), folder, port or free_port())
         self._log = folder / "influxd.log"
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -1,5 +1,6 @@
 """The DuckDB store: one file in the hub's folder, one process, readings and ranges in one transaction."""
 
+import os
 import re
 import tempfile
 from collections import OrderedDict
@@ -196,11 +197,10 @@ class DuckStore:
             "autoinstall_known_extensions": False,
         }
         try:
-            opened = duckdb.connect(str(self._path), read_only=self._read_only, config=config)
-            if not self._read_only:
-                opened.execute(tables.CREATE)
-            return opened
-        except duckdb.Error as error:
+            if not self._read_only and not self._path.exists():
+                self._make_file()
+            return duckdb.connect(str(self._path), read_only=self._read_only, config=config)
+        except (duckdb.Error, OSError) as error:
             holder = re.search(r"PID (\d+)", str(error))
             if holder is not None:
                 raise StoreLocked(
@@ -209,7 +209,21 @@ class DuckStore:
                 ) from error
             raise self._unavailable(error) from error
 
-    def _unavailable(self, error: duckdb.Error) -> StoreUnavailable:
+    def _make_file(self) -> None:
+        """Make the file with its tables, whole or not at all: what a full disk cuts short could never be opened."""
+        new = self._path.with_name(f"{_FILE}.new")
+        for half in self._path.parent.glob(f"{new.name}*"):
+            half.unlink()
+        with duckdb.connect(str(new)) as making:
+            making.execute(tables.CREATE)
+        new.rename(self._path)
+        folder = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # a power cut must not take the name away from what was receipted
+        finally:
+            os.close(folder)
+
+    def _unavailable(self, error: duckdb.Error | OSError) -> StoreUnavailable:
         if isinstance(error, duckdb.FatalException | duckdb.InternalException):
             self.close()  # DuckDB takes nothing more through this handle; the next call opens the file anew
         why = str(error).splitlines()[0]

@@ -143,6 +143,8 @@ class Store(Protocol):
     def read(self, query: Query) -> Iterator[StoredReading]:
         """Yield the readings that were committed, by time, gateway, sensor and quantity, without holding them all.
 
+        Of a group that is being written meanwhile, a store without transactions may show a part.
+
         Raises:
             StoreUnavailable: from the iterator, when the store cannot be read.
         """

@@ -139,7 +139,13 @@ async def _wrong_method(_: Request, __: Exception) -> Response:
 
 
 async def _fault(_: Request, __: Exception) -> Response:
-    return PlainTextResponse("The hub could not answer; why is in its log. What is stored is safe.\n", 500, SECURITY_HEADERS)
+    return PlainTextResponse(
+        "The hub could not answer; why is in its log. What is stored is safe.\n", 500, SECURITY_HEADERS
+    )
 
 
-_FAULTS: Mapping[Any, Callable[[Request, Exception], Awaitable[Response]]] = {404: _not_found, 405: _wrong_method, 500: _fault}
+_FAULTS: Mapping[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
+    404: _not_found,
+    405: _wrong_method,
+    500: _fault,
+}

@@ -8,7 +8,7 @@ STEP = 4
 BAR = 3
 MISSING_HEIGHT = 4
 
-_STEPS = (1, 2, 3, 4, 5, 6, 8, 10)
+_STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 
 @dataclass(frozen=True, slots=True)

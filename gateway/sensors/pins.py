@@ -24,6 +24,9 @@ OnEdge = Callable[[int, bool], None]
 """Called in whatever thread drives the pin, with the boot clock (ns) of the edge and whether the contact is closed."""
 
 
+__all__ = ["ContactPin", "Factory", "PinUnusable", "PinsUnavailable", "system_factory"]
+
+
 class PinsUnavailable(AskedWrong):
     """This machine has no pins that gpiozero can drive."""
 
@@ -100,6 +103,10 @@ class ContactPin:
         """Give the pin back; may be called twice."""
         self._pin.when_changed = None
         self._factory.release_all(self)
+
+    def _conflicts_with(self, other: object) -> bool:
+        # Asked by gpiozero when somebody else has reserved the pin: a contact shares it with nobody.
+        return True
 
     def _changed(self, ticks: float, state: int) -> None:
         age_ns = seconds_ns(self._factory.ticks_diff(self._factory.ticks(), ticks))

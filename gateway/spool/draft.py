@@ -13,6 +13,10 @@ from sensorhub.topics import SEQUENCE_MAX
 GROUP_BYTES_MAX = 4 * 1024 * 1024
 """One append is one write: what is larger is no commit of 200 ms but a mistake."""
 
+DEFINED_TIMES = 2
+"""Each dictionary entry is written at the head, or in the first group that needs it, and once more in the next group
+that does: without it nothing that names its index could be read, so one damaged sector must not take both."""
+
 _GROUP_ENTRY_BYTES = len(frame_group(bytes(8), 0, b""))
 
 
@@ -110,7 +114,7 @@ class Written:
 
     data: bytes
     offsets: tuple[int, ...]
-    defines: frozenset[Token]
+    defines: tuple[Token, ...]
 
 
 def write_out(
@@ -123,16 +127,16 @@ def write_out(
     notes: Mapping[int, BootNote],
 ) -> Written:
     """The bytes of a group at the end of `segment`."""
-    new = [token for token in draft.needs if token not in segment.defined]
+    new = [token for token in draft.needs if segment.defined[token] < DEFINED_TIMES]
     head = definitions(new, epoch=epoch, dictionary=dictionary, notes=notes)
     at = segment.length + _GROUP_ENTRY_BYTES + len(head)
     offsets = []
     for encoded in draft.frames:
         offsets.append(at)
         at += len(encoded)
-    boots = {(EntryType.BOOT, located.boot) for located in draft.located if isinstance(located.entry, BootNote)}
+    boots = [(EntryType.BOOT, located.boot) for located in draft.located if isinstance(located.entry, BootNote)]
     data = frame_group(epoch, commit, head + b"".join(draft.frames))
-    return Written(data, tuple(offsets), frozenset(new) | boots)
+    return Written(data, tuple(offsets), (*new, *boots))
 
 
 def definitions(

@@ -86,6 +86,12 @@ def group_commit(data: bytes, position: int) -> int:
     return commit
 
 
+def entry_after(data: bytes, position: int, group: int, epoch: bytes) -> int:
+    """Where to go on behind the bad entry at `position`: at its neighbour if that is whole, else at the next group."""
+    after: int = position + _LEAD.size + _LEAD.unpack_from(data, position)[0]
+    return after if after < group and entry_end(data, after, epoch) else group
+
+
 def next_group(data: bytes, position: int, epoch: bytes, after_commit: int) -> int:
     """Where the next group from `position` on begins that can be trusted, or -1.
 

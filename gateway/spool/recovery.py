@@ -167,7 +167,7 @@ class _Recovery:
         segment.head_bytes = found.offsets[head] if found.groups else found.end
         result.commit = max([result.commit, *(group.commit + 1 for group in found.groups)])
         result.next = max(result.next, file.first)
-        unread = 0
+        unread, damaged = 0, bool(found.rot)
         for at, (offset, end) in enumerate(zip(found.offsets, found.ends, strict=True)):
             unread += found.rot.get(at, 0)
             kind, sequence = entry_name(file.data, offset)
@@ -176,19 +176,20 @@ class _Recovery:
                 located = decode_entry(kind, sequence, body, result.dictionary)
             except ValueError:
                 unread += end - offset
+                damaged = True
                 continue
             if kind in _DEFINING:
-                segment.defined.add((EntryType(kind), _INDEX.unpack_from(body)[0]))
+                segment.defined[EntryType(kind), _INDEX.unpack_from(body)[0]] += 1
             if located is not None:
                 if result.dictionary.boots[located.boot] == self._boot_id:
                     result.books.boot = located.boot
                 if located.sequence:
                     unread = 0
                 self._apply(located, offset, segment)
-        if unread:
-            self._find(f"{file.name} has a stretch that cannot be read")
-            if is_last:
-                result.next += unread // RECORD_BYTES_MIN
+        if damaged:
+            self._find(f"{file.name} has entries that cannot be read")
+        if is_last:  # how many numbers a stretch at the end held is not known
+            result.next += unread // RECORD_BYTES_MIN
         result.segments.append(segment)
         result.resumable = is_last
 

@@ -1,5 +1,6 @@
 """How much room a spool has, and which of its files may go when more is needed."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from gateway.spool.books import Books
@@ -82,24 +83,25 @@ class Room:
         """Delete received segments, oldest first, then files set aside, until so many bytes are free.
 
         Returns:
-            How many bytes were freed.
+            How many bytes were freed; a disk that refuses to delete gives fewer.
         """
         freed = 0
-        for segment in self._candidates():
-            if freed >= bytes_wanted:
-                break
-            if self._books.may_go(segment):
-                self._noted.write(durable=True)  # or a power cut could bring back records whose seal is gone
-                self._disk.remove(self._epoch, segment.name)
-                self._segments.remove(segment)
-                self._books.forget(segment)
-                freed += segment.length
-        for name in list(self._aside):
-            if freed < bytes_wanted:
-                self._disk.remove(self._epoch, name)
-                freed += self._aside.pop(name)
-        if freed:
-            self._disk.sync_folder(self._epoch)
+        with suppress(OSError):
+            for segment in self._candidates():
+                if freed >= bytes_wanted:
+                    break
+                if self._books.may_go(segment):
+                    self._noted.write(durable=True)  # or a power cut could bring back records whose seal is gone
+                    self._disk.remove(self._epoch, segment.name)
+                    self._segments.remove(segment)
+                    self._books.forget(segment)
+                    freed += segment.length
+            for name in list(self._aside):
+                if freed < bytes_wanted:
+                    self._disk.remove(self._epoch, name)
+                    freed += self._aside.pop(name)
+            if freed:
+                self._disk.sync_folder(self._epoch)
         return freed
 
     def _candidates(self) -> list[Segment]:

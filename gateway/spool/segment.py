@@ -3,6 +3,7 @@
 import re
 from array import array
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, field
 
 from gateway.spool.dictionary import Token
@@ -67,7 +68,7 @@ class Segment:
         needs: sequences that must be received before it may go: its records, those of its seals, and the
             readings made of its edges.
         unsettled: per boot and sensor, the newest edge whose reading has not been appended yet, ns.
-        defined: the dictionary entries in it.
+        defined: how often each dictionary entry stands in it.
         index: of its records; None until wanted, always there for the segment that is appended to.
     """
 
@@ -78,5 +79,5 @@ class Segment:
     records: RangeSet = field(default_factory=RangeSet)
     needs: RangeSet = field(default_factory=RangeSet)
     unsettled: dict[tuple[int, str], int] = field(default_factory=dict)
-    defined: set[Token] = field(default_factory=set)
+    defined: Counter[Token] = field(default_factory=Counter)
     index: RecordIndex | None = None

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from gateway.spool.frame import (
     HEADER_BYTES,
     EntryType,
+    entry_after,
     entry_end,
     entry_name,
     group_commit,
@@ -93,7 +94,8 @@ def survey(data: bytes, epoch: bytes) -> Survey:
         if later < 0:
             found.tail = True
             break
-        rot = later - position
-        position = later
+        after = entry_after(data, position, later, epoch)
+        rot += after - position
+        position = after
     found.end = min(position, len(data))
     return found

@@ -1,6 +1,7 @@
 """Writes groups to the newest segment, and begins a new segment when it is full or has failed."""
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable
 
 from gateway.spool.books import Books
@@ -86,7 +87,7 @@ class Writer:
         self._file.write(segment.length, group.data)
         self._file.sync()
         segment.length += len(group.data)
-        segment.defined |= group.defines
+        segment.defined.update(group.defines)
         for located, offset in zip(draft.located, group.offsets, strict=True):
             if located.sequence:
                 segment.index.add(located.sequence, offset)
@@ -117,7 +118,7 @@ class Writer:
         head = encode_header(self._gateway, self._key, first)
         head += definitions(tokens, epoch=self._key, dictionary=self._dictionary, notes=self._books.notes)
         write_whole(self._disk, self._epoch, name, head, durable=True)
-        segment = Segment(name, first, len(head), len(head), defined=set(tokens), index=RecordIndex())
+        segment = Segment(name, first, len(head), len(head), defined=Counter(tokens), index=RecordIndex())
         self._file = self._disk.open(self._epoch, name)
         if self._segments:
             self._segments[-1].index = None

@@ -8,11 +8,11 @@ import pytest
 
 from cloud.incoming import Incoming
 from cloud.ingest import Ingest
-from cloud.ingester import QUEUE_MAX, RECEIVE_MAX, Delivery, Ingester
+from cloud.ingester import MESSAGE_BYTES, QUEUE_BYTES_MAX, Delivery, Ingester
 from cloud.receipts import Outgoing
 from cloud.stores.protocol import StoreUnavailable
 from cloud.trouble import Troubles
-from tests.cloud.fakes import GATEWAY, World, pack_message, readings
+from tests.cloud.fakes import GATEWAY, World, message, pack_message, readings
 from tests.waiting import wait_for
 
 TIMEOUT_S = 10.0
@@ -127,8 +127,8 @@ class Fragile(Ingest):
     """A core with a fault: it breaks on records from 100 on."""
 
     def handle(self, messages: Sequence[Incoming]) -> list[Outgoing]:
-        for message in messages:
-            if "/100/" in message.topic:
+        for each in messages:
+            if "/100/" in each.topic:
                 raise ZeroDivisionError
         return super().handle(messages)
 
@@ -185,9 +185,17 @@ def test_ingester_goes_on_when_looking_for_names_fails(running: Start) -> None:
     assert run.world.feed.troubles == ["No data is taken. The state database is away.", None]
 
 
-def test_ingester_with_a_full_queue_takes_no_more(running: Start) -> None:
+def test_ingester_without_room_takes_no_more_until_it_is_through(
+    running: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
     run = running()
-    message = pack_message(1)
+    large = message(f"essex/v1/{GATEWAY}/pack/x", bytes(2**20))
+    most = QUEUE_BYTES_MAX // (2**20 + MESSAGE_BYTES)
 
-    assert [run.ingester.offer(delivery(message, 0, qos=0)) for _ in range(QUEUE_MAX)].count(True) == RECEIVE_MAX
-    assert [run.ingester.offer(delivery(message, 1)) for _ in range(RECEIVE_MAX + 1)].count(True) == RECEIVE_MAX
+    assert [run.ingester.offer(delivery(large, 0, qos=0)) for _ in range(most)].count(True) == most // 2
+    assert [run.ingester.offer(delivery(large, 1)) for _ in range(most)].count(True) == most - most // 2
+    run.start()
+    wait_for(lambda: "is taken again" in caplog.text, TIMEOUT_S, "the queue is empty")
+    assert caplog.text.count("More messages come than can be kept") == 1
+    assert run.ingester.offer(delivery(pack_message(1), 2))

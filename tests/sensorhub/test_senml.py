@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensorhub.senml import RecordMalformed, Resolver, SenmlMalformed, parse_strict, raw_items, resolve
+from sensorhub.senml import RecordMalformed, SenmlMalformed, parse_strict, raw_items, resolve
 
 EXAMPLES = Path(__file__).parent.parent / "data" / "senml"
 
@@ -56,15 +56,6 @@ def test_negative_zero_without_base_value_keeps_its_sign() -> None:
 
     assert isinstance(resolved, dict)
     assert str(resolved["v"]) == "-0.0"
-
-
-def test_version_last_seen_is_kept() -> None:
-    resolver = Resolver()
-    assert resolver.version is None
-
-    resolver.resolve({"bver": 26, "n": "a", "v": 1})
-
-    assert resolver.version == 26
 
 
 @pytest.mark.parametrize(

@@ -37,9 +37,10 @@ let lostAt = performance.now();
 let retryAt = 0;
 let tries = 0;
 let backUntil = 0;
-let orderedAt = 0;
+let orderedAt = -ORDER_EVERY_MS;
 let pausedAt = 0;
 
+const isAway = () => lostAt !== null && performance.now() - lostAt > LOST_AFTER_MS;
 const hubNow = () => offset + performance.now();
 
 /** @param {number} ms */
@@ -95,10 +96,10 @@ function showOrHide() {
   byId("empty").hidden = !table.hidden;
 }
 
-/** Worst first; not under the pointer or focus. @param {boolean} now */
-function order(now) {
+/** Worst first; seldom, and not under the pointer or focus. */
+function order() {
   const watched = body.matches(":hover") || body.contains(document.activeElement);
-  if (!now && (watched || performance.now() - orderedAt < ORDER_EVERY_MS)) return;
+  if (watched || performance.now() - orderedAt < ORDER_EVERY_MS) return;
   orderedAt = performance.now();
   const rows = [.../** @type {HTMLTableSectionElement} */ (body).rows];
   const sorted = [...rows].sort((a, b) => ((a.dataset.rank ?? "") < (b.dataset.rank ?? "") ? -1 : 1));
@@ -108,8 +109,7 @@ function order(now) {
 function tick() {
   if (pausedAt) return;
   watchLink();
-  const now = hubNow();
-  if (lostAt !== null && performance.now() - lostAt > LOST_AFTER_MS) return; // nothing may look current
+  const now = isAway() ? offset + /** @type {number} */ (lostAt) : hubNow(); // what is shown is as of then
   const { clock, zone } = clockParts(now);
   write(/** @type {Element} */ (byId("clock").firstElementChild), clock);
   write(/** @type {Element} */ (byId("clock").lastElementChild), zone);
@@ -120,42 +120,46 @@ function tick() {
     const recorded = Number(tag.dataset.from) + (now - Number(tag.dataset.at)) * Number(tag.dataset.speed);
     write(tag, `Recording: ${days.format(recorded)}, ${clockParts(recorded).clock}`);
   }
-  order(false);
+  order();
 }
 
 /** Says in words that the stream is away, or back. */
 function watchLink() {
   const now = performance.now();
-  if (source !== null && lostAt === null && now - heardAt > SILENT_AFTER_MS) lose();
+  if (source !== null && lostAt === null && now - heardAt > SILENT_AFTER_MS) lose(heardAt);
   if (source === null && now >= retryAt) open();
-  const away = lostAt !== null && now - lostAt > LOST_AFTER_MS;
+  const away = isAway();
   document.body.classList.toggle("stale", away);
   if (away) {
     const since = clockParts(offset + /** @type {number} */ (lostAt)).clock;
     const wait = Math.ceil((retryAt - now) / 1000);
     const next = source === null && wait > 0 ? `Trying again in ${wait} s.` : "Trying again now.";
     document.title = `As of ${since} - ${TITLE}`;
-    say(`The connection to the hub was lost at ${since}. What you see is as of then. ${next}`, "Not live.");
+    say("late", "Not live.", `The connection to the hub was lost at ${since}. What you see is as of then.`);
+    write(byId("next"), next);
   } else if (now > backUntil) {
-    link.hidden = true;
+    link.className = "";
+    byId("said").textContent = "";
+    write(byId("next"), "");
   }
 }
 
-/** @param {string} text @param {string} lead */
-function say(text, lead) {
-  if (link.hidden || link.dataset.lead !== lead) {
-    link.replaceChildren(Object.assign(document.createElement("p"), { innerHTML: "<b></b> <span></span>" }));
-    link.dataset.lead = lead;
-    link.hidden = false;
-    write(/** @type {Element} */ (link.querySelector("b")), lead);
-  }
-  write(/** @type {Element} */ (link.querySelector("span")), text);
+/** Puts a sentence into the banner once; what counts down beside it is not read out. */
+/** @param {"late" | "live"} mark @param {string} lead @param {string} text */
+function say(mark, lead, text) {
+  const said = byId("said");
+  if (said.textContent === `${lead} ${text}`) return;
+  link.className = `banner ${mark}-banner`;
+  link.querySelector("use")?.setAttribute("href", `${link.dataset.marks}#${mark}`);
+  said.replaceChildren(Object.assign(document.createElement("b"), { textContent: lead }), ` ${text}`);
+  write(byId("next"), "");
 }
 
-function lose() {
+/** The stream is away. @param {number} since */
+function lose(since) {
   source?.close();
   source = null;
-  lostAt ??= heardAt;
+  lostAt ??= since;
   retryAt = performance.now() + RETRY_MS[Math.min(tries, RETRY_MS.length - 1)] * (0.8 + 0.4 * Math.random());
   tries += 1;
 }
@@ -174,7 +178,7 @@ function back() {
   document.title = TITLE;
   document.body.classList.remove("stale");
   if (awayMs > LOST_AFTER_MS) {
-    say(`${age(awayMs)} were filled in.`, "Live again.");
+    say("live", "Live again.", `${age(awayMs)} were filled in.`);
     backUntil = performance.now() + BACK_SHOWN_MS;
   }
 }
@@ -201,7 +205,6 @@ function open() {
     showOrHide();
     back();
     tick();
-    order(true);
   });
   on("change", (news) => {
     news.rows.forEach(putRow);
@@ -216,7 +219,7 @@ function open() {
     open();
   });
   stream.onerror = () => {
-    if (source === stream) lose();
+    if (source === stream) lose(performance.now());
   };
 }
 
@@ -232,7 +235,6 @@ pause.addEventListener("click", () => {
     source = null;
     byId("paused").textContent = `Paused since ${clockParts(pausedAt).clock}`;
   }
-  pause.setAttribute("aria-pressed", String(Boolean(pausedAt)));
   pause.textContent = pausedAt ? "Go on" : "Pause";
   byId("paused").hidden = !pausedAt;
 });

@@ -41,15 +41,12 @@ def _files_at_most(size_bytes: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def _largest_bytes(folder: Path) -> int:
-    return max(path.stat().st_size for path in folder.iterdir())
-
-
 def test_full_disk_stores_nothing_and_the_same_group_goes_in_later(tmp_path: Path) -> None:
     store = DuckStore(tmp_path)
     store.write([pack(readings(100))])
     group = [pack(readings(1_000, first=1_001), first=1_001), pack(readings(500, first=2_001), first=2_001)]
-    with _files_at_most(_largest_bytes(tmp_path) + 4_096):
+    log = tmp_path / "readings.duckdb.wal"
+    with _files_at_most(log.stat().st_size + 4_096):
         for _ in range(2):
             with pytest.raises(StoreUnavailable, match=r"readings\.duckdb cannot be used: .* Make room"):
                 store.write(group)
@@ -126,6 +123,11 @@ def test_file_that_is_no_database_is_said(tmp_path: Path) -> None:
     (tmp_path / "readings.duckdb").write_bytes(b"no database" * 1_000)
     with pytest.raises(StoreUnavailable, match="not a valid DuckDB"):
         DuckStore(tmp_path)
+
+
+def test_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match=r"readings\.duckdb cannot be used"):
+        DuckStore(tmp_path / "nowhere")
 
 
 def test_store_id_is_another_at_each_start(tmp_path: Path) -> None:

@@ -140,12 +140,12 @@ def test_loss_of_part_of_a_sealed_pack_drops_the_pack() -> None:
     disk = MemoryDisk()
     spool = open_spool(disk, limits=WIDE)
     spool.append([reading(1)])
-    at = len(disk.content(EPOCH, FIRST))
     spool.append([reading(2)])
+    end = len(disk.content(EPOCH, FIRST))
     spool.append([reading(3)])
     spool.append([reading(4)])
     seal(spool, 1, 6)
-    disk.content(EPOCH, FIRST)[at + 50] ^= 1
+    disk.content(EPOCH, FIRST)[end - 1] ^= 1
     spool = open_spool(disk, limits=WIDE)
     assert list(named(spool)) == [(1, 6)]
     assert spool.open_seals == {}
@@ -190,7 +190,7 @@ def test_epoch_can_be_chosen() -> None:
     disk = MemoryDisk()
     for epoch in ("0" * 16, "f" * 16):
         disk.make_folder(epoch)
-    limits = SpoolLimits(1 << 20)
+    limits = SpoolLimits(1 << 22)
     assert Spool.open(disk, GATEWAY, BOOTS[0], limits=limits, new_epoch=str, epoch="0" * 16).epoch == "0" * 16
     assert Spool.open(disk, GATEWAY, BOOTS[0], limits=limits, new_epoch=str).epoch == "f" * 16
     with pytest.raises(ValueError, match="no epoch"):

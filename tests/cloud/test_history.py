@@ -1,0 +1,97 @@
+"""The newest intervals of one sensor: sums, bars and rest."""
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloud.history import INTERVALS_MAX, History
+from sensorhub.reading import US_PER_S, Quality, Reading
+from tests.cloud.junction import NOW_US, interval
+
+MINUTE_US = 60 * US_PER_S
+KEEP_US = 42 * MINUTE_US
+ACTIVE = ("actuation_count", "occupancy")
+
+
+def history(*counts: float | None, quality: Quality = Quality.GOOD, occupancy: float | None = None) -> History:
+    """Intervals of a minute that end at NOW_US; None is a missing one."""
+    made = History()
+    for back, count in enumerate(reversed(counts)):
+        if count is not None:
+            share = occupancy if occupancy is not None else count
+            for reading in interval(2, NOW_US - back * MINUTE_US, count, share, quality=quality):
+                made.add(reading, KEEP_US)
+    return made
+
+
+def test_total_says_how_much_of_the_window_was_measured() -> None:
+    total = history(9, 1, 2, 3, 4, 5).total("actuation_count", 5 * MINUTE_US, MINUTE_US)
+    assert total is not None
+    assert (total.value, total.covered_us) == (15, 5 * MINUTE_US)
+    part = history(4, None, 5).total("actuation_count", 5 * MINUTE_US, MINUTE_US)
+    assert part is not None
+    assert (part.value, part.covered_us) == (9, 2 * MINUTE_US)
+    assert history().total("actuation_count", 5 * MINUTE_US, MINUTE_US) is None
+
+
+def test_bars_leave_a_missing_interval_open() -> None:
+    made = history(1, None, 0, 3)
+    assert made.bars("actuation_count", NOW_US, MINUTE_US, 4) == (1, None, 0, 3)
+    assert made.bars("actuation_count", NOW_US + 2 * MINUTE_US, MINUTE_US, 4) == (0, 3, None, None)
+
+
+def test_at_rest_needs_good_zeros_over_the_whole_window() -> None:
+    window_us = 5 * MINUTE_US
+    assert history(0, 0, 0, 0, 0).at_rest(ACTIVE, window_us, MINUTE_US)
+    assert history(3, 0, 0, 0, 0, 0).at_rest(ACTIVE, window_us, MINUTE_US)
+    assert not history(0, 0, 0, 0).at_rest(ACTIVE, window_us, MINUTE_US)
+    assert not history(0, 0, None, 0, 0, 0).at_rest(ACTIVE, window_us, MINUTE_US)
+    assert not history(0, 0, 0, 0, 1).at_rest(ACTIVE, window_us, MINUTE_US)
+    assert not history().at_rest(ACTIVE, window_us, MINUTE_US)
+
+
+def test_at_rest_is_not_proved_by_a_partial_reading() -> None:
+    assert not history(0, 0, 0, 0, 0, quality=Quality.PARTIAL).at_rest(ACTIVE, 5 * MINUTE_US, MINUTE_US)
+
+
+def test_at_rest_is_denied_by_a_standing_queue() -> None:
+    assert not history(0, 0, 0, 0, 0, occupancy=100).at_rest(ACTIVE, 5 * MINUTE_US, MINUTE_US)
+
+
+def test_a_bad_reading_counts_as_missing() -> None:
+    made = history(4)
+    assert not made.add(Reading("detector-2", "actuation_count", NOW_US + MINUTE_US, 9.0, Quality.BAD), KEEP_US)
+    assert made.newest_us == NOW_US
+    assert made.bars("actuation_count", NOW_US + MINUTE_US, MINUTE_US, 2) == (4, None)
+
+
+def test_history_stays_bounded() -> None:
+    made = History()
+    for n in range(3 * INTERVALS_MAX):
+        made.add(Reading("detector-2", "actuation_count", NOW_US + n, 1.0), 10**12)
+    bars = made.bars("actuation_count", NOW_US + 3 * INTERVALS_MAX - 1, 1, 3 * INTERVALS_MAX)
+    assert sum(bar is not None for bar in bars) == INTERVALS_MAX
+
+
+@given(st.lists(st.none() | st.integers(0, 9), max_size=12), st.integers(0, 2**32))
+def test_history_does_not_depend_on_the_order_of_arrival(counts: list[int | None], seed: int) -> None:
+    readings = [
+        reading
+        for n, count in enumerate(counts)
+        if count is not None
+        for reading in interval(2, NOW_US + n * MINUTE_US, count, count)
+    ]
+    in_order, shuffled = History(), History()
+    for reading in readings:
+        in_order.add(reading, KEEP_US)
+    random.Random(seed).shuffle(readings)
+    for reading in readings:
+        shuffled.add(reading, KEEP_US)
+    end_us = NOW_US + 12 * MINUTE_US
+    for made in (in_order, shuffled):
+        assert made.newest_us == in_order.newest_us
+        assert made.active_us == in_order.active_us
+        assert made.bars("actuation_count", end_us, MINUTE_US, 13) == in_order.bars(
+            "actuation_count", end_us, MINUTE_US, 13
+        )

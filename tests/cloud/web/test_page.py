@@ -1,0 +1,170 @@
+"""The view model of the first page, and its HTML."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from cloud.live import LiveModel, LiveView
+from cloud.web import page
+from cloud.web.assets import Assets
+from cloud.web.render import Renderer
+from cloud.web.spark import HEIGHT, full_scale, spark
+from sensorhub.reading import US_PER_S, Quality
+from sensorhub.status import RecordingStatus
+from tests.cloud.junction import NOW_US, Clock, Junction, busy_junction, interval
+
+NBSP = "\u00a0"
+
+
+class Reader(HTMLParser):
+    """The text of each table row, and every attribute name of the page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.attributes: set[str] = set()
+        self.tags: list[str] = []
+        self._in_cell = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self.rows[-1].append("")
+            self._in_cell = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self._in_cell = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_cell:
+            self.rows[-1][-1] += data
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(NOW_US - 600 * US_PER_S)
+
+
+@pytest.fixture
+def live(clock: Clock) -> LiveModel:
+    model = LiveModel(clock.machine)
+    clock.now_us = NOW_US + 7 * US_PER_S
+    return model
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Renderer:
+    return Renderer(Assets())
+
+
+def test_page_lists_the_worst_first_and_then_by_natural_order(
+    live: LiveModel, clock: Clock, renderer: Renderer
+) -> None:
+    busy_junction(live, clock.now_us)
+    rows = Reader(renderer.whole(live.view(), renew=False)).rows[1:]
+    assert [row[0] for row in rows] == ["silent", "late", *["live"] * 19, *["quiet"] * 2]
+    assert [row[1].split(" ")[1] for row in rows[2:8]] == ["2", "3", "4", "8", "9", "15"]
+
+
+def test_page_has_no_inline_script_or_style(live: LiveModel, clock: Clock, renderer: Renderer) -> None:
+    busy_junction(live, clock.now_us)
+    html = renderer.whole(live.view(), renew=True)
+    reader = Reader(html)
+    assert not {name for name in reader.attributes if name == "style" or name.startswith("on")}
+    assert "style" not in reader.tags
+    assert re.findall(r"<script[^>]*>([^<]*)</script>", html) == [""]
+
+
+def test_page_escapes_what_a_gateway_says(live: LiveModel, clock: Clock, renderer: Renderer) -> None:
+    junction = Junction(live)
+    junction.titles = {2: '<img src=x onerror="alert(1)">'}
+    junction.says(at_us=clock.now_us, recording=RecordingStatus(r0=1, w0=1, speed=1, title="<script>alert(2)</script>"))
+    live.trouble("<b>no</b>")
+    html = renderer.whole(live.view(), renew=False)
+    assert "<img" not in html
+    assert "<script>alert" not in html
+    assert "<b>no</b>" not in html
+
+
+def test_page_without_sensors_says_what_to_do(live: LiveModel, renderer: Renderer) -> None:
+    html = renderer.whole(live.view(), renew=False)
+    assert "No sensor has reported yet." in html
+    assert '<table id="sensors" class="panel" hidden>' in html
+
+
+def test_page_shows_values_with_units(live: LiveModel, clock: Clock, renderer: Renderer) -> None:
+    junction = Junction(live)
+    junction.says(at_us=clock.now_us)
+    for minute in range(5):
+        junction.sends(interval(2, NOW_US - minute * 60 * US_PER_S, 300, 8.25, 1.256), NOW_US + 200_000)
+    row = Reader(renderer.whole(live.view(), renew=False)).rows[1]
+    assert row[1:5] == ["Detector 2", "1,500", "8%", f"1.26{NBSP}s"]
+    assert row[6:] == [f"7.0{NBSP}s", ""]
+
+
+def test_page_says_when_five_minutes_are_not_measured_yet(live: LiveModel, clock: Clock) -> None:
+    junction = Junction(live, period_s=5)
+    junction.says(at_us=clock.now_us)
+    junction.sends(interval(2, clock.now_us, 4) + interval(2, clock.now_us - 5 * US_PER_S, 2), clock.now_us)
+    view = live.view()
+    row = page.row(view.sensors[0], page.scale_of(view), view.now_us)
+    assert (row.closures.text, row.closures.aside) == ("6", f"in 10{NBSP}s")
+    assert page.span_words(view) == f"Closures each 5{NBSP}s, last 3{NBSP}min{NBSP}20{NBSP}s"
+
+
+def test_page_shows_a_dash_for_what_is_silent(live: LiveModel, clock: Clock) -> None:
+    junction = Junction(live)
+    junction.says(at_us=clock.now_us)
+    junction.sends(interval(2, clock.now_us), clock.now_us)
+    clock.forward(3_600)
+    view = live.view()
+    row = page.row(view.sensors[0], page.scale_of(view), view.now_us)
+    assert (row.state, row.closures.text, row.occupancy.text, row.on_time.text) == ("silent", "–", "–", "–")
+
+
+def test_page_tags_a_partial_reading(live: LiveModel, clock: Clock) -> None:
+    junction = Junction(live)
+    junction.sends(interval(2, clock.now_us, quality=Quality.PARTIAL), clock.now_us, commit=False)
+    clock.forward(3)
+    view = live.view()
+    assert page.row(view.sensors[0], page.scale_of(view), view.now_us).tags == ("partial", "before the commit")
+
+
+def test_page_names_unnamed_gateways_and_what_to_do(live: LiveModel, renderer: Renderer) -> None:
+    live.unnamed("van-7", 1_200)
+    html = renderer.whole(live.view(), renew=False)
+    assert "keys/van-7.key" in html
+    assert "1,200 messages" in html
+
+
+def test_page_shows_the_clock_of_a_recording(live: LiveModel, clock: Clock) -> None:
+    busy_junction(live, clock.now_us)
+    shown = page.played(live.view().recordings[0], clock.now_us)
+    assert shown.clock == "15 Apr 2024, 13:24:17"
+    assert shown.title == "Recorded junction 1136, played in real time"
+
+
+def test_feed_words_say_how_far_it_is_behind() -> None:
+    assert page.feed_words(LiveView(NOW_US)) == "Feed: nothing yet"
+    fresh = LiveView(NOW_US, behind_us=200_000, heard_us=NOW_US - US_PER_S)
+    assert page.feed_words(fresh) == f"Feed 0.2{NBSP}s behind"
+    still = LiveView(NOW_US, behind_us=200_000, heard_us=NOW_US - 360 * US_PER_S)
+    assert page.feed_words(still) == f"Feed: nothing for 6{NBSP}min"
+
+
+def test_spark_draws_bars_from_zero_and_leaves_gaps() -> None:
+    drawn = spark([0, 10, None, 5], 10)
+    assert drawn.bars == f"M4 22v-{HEIGHT}h3v{HEIGHT}zM12 22v-11h3v11z"
+    assert drawn.missing == "M8 22v-4h4v4z"
+    assert drawn.width == 16
+
+
+@pytest.mark.parametrize(("peak", "scale"), [(0, 1), (1, 1), (7, 8), (11, 12), (52, 60), (101, 120)])
+def test_full_scale_is_a_round_number_above_the_peak(peak: float, scale: float) -> None:
+    assert full_scale(peak) == pytest.approx(scale)
