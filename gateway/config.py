@@ -23,7 +23,7 @@ SensorId = Annotated[str, AfterValidator(check_sensor_id)]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)  # for paths: from the file's folder
 
 
 class SensorConfig(_Table):

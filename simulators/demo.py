@@ -16,7 +16,9 @@ from sensorhub.hubfile import HubAddress, HubRefused, HubUnreachable
 from simulators.demo_checks import SHIPPED, DemoOptions, DemoRefused, check_options, demo_folder, page_port
 from simulators.demo_parts import PLAYING, DemoParts
 from simulators.demo_screen import PlayingBar, outcome_table
+from simulators.folder import ledger_file
 from simulators.influxd import find_influxd
+from simulators.ledger import lost_edges
 from simulators.outcome import Outcome, compare, read_driven, read_stored
 from simulators.processes import Processes
 from simulators.progress import RunProgress, read_progress
@@ -44,7 +46,8 @@ def run_demo(options: DemoOptions) -> int:
     if options.store == "influxdb" and options.influx_url is None:
         find_influxd()
     notes = Console(stderr=True, highlight=False, soft_wrap=True)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell that runs it in the background ignores them
+        signal.signal(number, _interrupt)
     with ExitStack() as stack:
         data = stack.enter_context(demo_folder(options))
         processes = Processes(data, notes.print)
@@ -95,11 +98,27 @@ class _Demo:
         if outcome is None:
             return 1
         self._processes.stop()
+        self._remark(outcome)
         if self._options.json:
             sys.stdout.write(outcome.as_json() + "\n")
         else:
             Console(highlight=False).print(outcome_table(outcome))
         return 0 if outcome.equal else 1
+
+    def _remark(self, outcome: Outcome) -> None:
+        """Say what the ledger's sums do not show."""
+        recorded = sum(move.level for gateway in self._recording.gateways for move in gateway.transitions)
+        unaccepted = recorded - sum(outcome.driven.values())
+        if unaccepted > 0:
+            self._notes.print(
+                f"{unaccepted:,} of {recorded:,} recorded closures were not accepted by the gateway: contacts that "
+                "change again within its debounce time (20 ms) are not counted."
+            )
+        gone = sum(lost_edges(ledger_file(self._data, gateway.id)) for gateway in self._recording.gateways)
+        if gone:
+            self._notes.print(
+                f"{gone:,} accepted edges were not in the spool after a restart: see {self._processes.log(PLAYING)}"
+            )
 
     def _start(self, port: int) -> HubAddress:
         broker = self._parts.start_broker()

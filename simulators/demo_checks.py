@@ -101,10 +101,12 @@ def page_port(options: DemoOptions) -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
-        except (OSError, OverflowError) as error:
+        except OverflowError:
+            raise DemoRefused(f"{port} is no port: choose one from 1024 to 65535 with --port.") from None
+        except OSError as error:
             raise DemoRefused(
-                f"Port {port} of {LOOPBACK} cannot be used for the page ({error}): choose another with --port, "
-                "as in --port 8081."
+                f"Port {port} of {LOOPBACK} cannot be used for the page ({error.strerror}): choose another "
+                "with --port, as in --port 8081."
             ) from None
     return port
 
@@ -130,7 +132,9 @@ def demo_folder(options: DemoOptions) -> Iterator[Path]:
         handle = os.open(data / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         why = "it is a file" if isinstance(error, FileExistsError) else error.strerror
-        raise DemoRefused(f"{data} cannot be used as a folder to write to: {why}. Choose another with --data.") from None
+        raise DemoRefused(
+            f"{data} cannot be used as a folder to write to: {why}. Choose another with --data."
+        ) from None
     try:
         _lock(data, handle)
         os.truncate(handle, 0)

@@ -100,7 +100,7 @@ class DemoParts:
             gateway_folder(self._data, gateway.id).mkdir(parents=True, exist_ok=True)
         write_run(self._data, self._new_run(broker))
         command = (sys.executable, "-m", "simulators.playing", "--data", str(self._data))
-        self._processes.start(Program(PLAYING, command))
+        self._processes.start(Program(PLAYING, command, may_end=True))
         self._await(PLAYING, lambda: read_progress(self._data))
 
     def _new_run(self, broker: BrokerSettings) -> Run:

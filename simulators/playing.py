@@ -39,6 +39,9 @@ PACK_S = 1.0
 
 PROGRESS_S = 0.2
 
+STOPPED = 128 + signal.SIGTERM
+"""Exit code of a process that was told to stop before all was played: not 0, so that it is started again."""
+
 
 class PlayedSite:
     """One gateway with its pins, its clock, its agent and its player.
@@ -194,6 +197,7 @@ def main() -> int:
         asyncio.run(_until_told(arguments.data))
     except asyncio.CancelledError:
         log.info("Stopped; what was measured is in the spool.")
+        return STOPPED
     except SensorHubError as error:
         log.error("%s", error)
         return error.exit_code

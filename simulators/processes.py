@@ -11,8 +11,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from sensorhub.errors import SensorHubError
@@ -39,11 +39,17 @@ class ChildRefused(SensorHubError):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run: its name in messages and files, its command line, and what is added to the environment."""
+    """What to run.
+
+    Arguments:
+        name: in messages and files.
+        command: its command line.
+        may_end: whether it is through when it ends with 0; otherwise any end is a death.
+    """
 
     name: str
     command: tuple[str, ...]
-    environment: Mapping[str, str] = field(default_factory=dict)
+    may_end: bool = False
 
 
 @dataclass(slots=True)
@@ -79,7 +85,6 @@ class Processes:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **program.environment},
                 start_new_session=True,
                 preexec_fn=self._die_with_parent(os.getpid()),  # noqa: PLW1509  # the demo has one thread
             )
@@ -99,14 +104,14 @@ class Processes:
         return self._logs / f"{name}.log"
 
     def revive(self) -> None:
-        """Start again what died; to be called often. A child that ended well (0) is left alone.
+        """Start again what died; to be called often.
 
         Raises:
             ChildRefused: a child says that it was asked wrong.
         """
         for name, child in list(self._children.items()):
             code = child.process.poll()
-            if code is None or code == 0:
+            if code is None or (code == 0 and child.program.may_end):
                 self._trim(name)
                 continue
             if code == ASKED_WRONG:

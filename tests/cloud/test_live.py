@@ -1,14 +1,13 @@
 """The live model: what the page is told while packs, statuses, troubles and restarts come."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 
 from cloud import live as live_module
 from cloud.live import PENDING_MAX, UNNAMED_MAX, LiveModel, LiveView
 from cloud.states import Cause, State
-from cloud.stores.protocol import Kept, Outcome, Query, Store, StoredReading, StorePack
+from cloud.stores.protocol import StorePack
 from cloud.watched import SensorNow
 from sensorhub.reading import US_PER_S, Quality, Reading
 from sensorhub.status import Fault, RecordingStatus
@@ -16,51 +15,6 @@ from sensorhub.topics import PackId
 from tests.cloud.junction import GATEWAY, Clock, Junction, busy_junction, interval
 
 MINUTE_US = 60 * US_PER_S
-
-
-class Shelf(Store):
-    """A store that only gives back."""
-
-    def __init__(self, readings: list[StoredReading], arrivals: dict[tuple[str, str], int]) -> None:
-        self._readings = readings
-        self._arrivals = arrivals
-
-    @property
-    def id(self) -> str:
-        return "0" * 16
-
-    def write(self, packs: object) -> list[Outcome]:
-        raise NotImplementedError
-
-    def kept(self, gateway: str, epoch: str, first: int, last: int) -> Kept:
-        raise NotImplementedError
-
-    def read(self, query: Query) -> Iterator[StoredReading]:
-        for one in self._readings:
-            in_time = (query.from_us is None or one.reading.time_us >= query.from_us) and (
-                query.to_us is None or one.reading.time_us < query.to_us
-            )
-            if in_time and query.sensor in (None, one.reading.sensor):
-                yield one
-
-    def arrivals(self) -> dict[tuple[str, str], int]:
-        return self._arrivals
-
-    def close(self) -> None:
-        pass
-
-
-class Notebook:
-    """Notes in memory."""
-
-    def __init__(self, **notes: str) -> None:
-        self.notes = notes
-
-    def note(self, key: str, value: str) -> None:
-        self.notes[key] = value
-
-    def noted(self, key: str) -> str | None:
-        return self.notes.get(key)
 
 
 @pytest.fixture
@@ -177,94 +131,6 @@ def test_live_model_takes_a_bad_reading_as_none(live: LiveModel, clock: Clock) -
     junction.says(at_us=clock.now_us, faults={2: Fault(text="stuck on", since=1.0)})
     junction.sends(interval(2, clock.now_us, quality=Quality.BAD), clock.now_us)
     assert only(live.view()).newest_us is None
-
-
-def test_live_model_in_trouble_shows_the_states_it_knew(live: LiveModel, clock: Clock) -> None:
-    junction = Junction(live)
-    junction.says(at_us=clock.now_us)
-    junction.sends(interval(2, clock.now_us), clock.now_us)
-    clock.forward(5)
-    live.view()
-    live.trouble("The store is full.")
-    since_us = clock.now_us
-    clock.forward(3_600)
-    view = live.view()
-    assert view.trouble is not None
-    assert (view.trouble.what, view.trouble.since_us) == ("The store is full.", since_us)
-    assert (only(view).judgement.state, only(view).judgement.as_of_us) == (State.LIVE, since_us)
-    live.trouble("The store is still full.")
-    assert live.view().trouble == live_module.Trouble("The store is still full.", since_us)
-    live.trouble(None)
-    assert only(live.view()).judgement.as_of_us == since_us  # it may still come
-    clock.forward(90)
-    assert only(live.view()).judgement.cause is Cause.NOTHING_COMES
-
-
-def test_live_model_in_trouble_soon_after_its_first_start_knows_what_it_heard(clock: Clock) -> None:
-    live = LiveModel(clock.machine)
-    Junction(live, [2, 3]).says(at_us=clock.now_us)
-    Junction(live).sends(interval(2, clock.now_us), clock.now_us)
-    clock.forward(5)
-    live.trouble("The store is full.")
-    heard, waiting = live.view().sensors
-    assert (heard.judgement.state, heard.judgement.as_of_us) == (State.LIVE, clock.now_us)
-    assert waiting.judgement.cause is Cause.NEVER_KNOWN
-
-
-def test_live_model_after_a_restart_shows_what_it_knew_until_readings_come(clock: Clock) -> None:
-    stopped_us = clock.now_us - 30 * US_PER_S
-    readings = [
-        StoredReading(GATEWAY, reading, None)
-        for minute in range(20)
-        for reading in interval(2, clock.now_us - (minute + 1) * MINUTE_US, minute)
-    ]
-    live = LiveModel(clock.machine)
-    live.warm_start(
-        Shelf(readings, {(GATEWAY, "detector-2"): clock.now_us - MINUTE_US + 200_000}),
-        Notebook(knew_until_us=str(stopped_us)),
-    )
-    now = only(live.view())
-    assert (now.judgement.state, now.judgement.as_of_us) == (State.LIVE, stopped_us)
-    assert now.closures is not None
-    assert now.closures.value == 0 + 1 + 2 + 3 + 4
-    assert now.period_us == MINUTE_US
-    junction = Junction(live)
-    junction.sends(interval(2, clock.now_us, 5), clock.now_us + US_PER_S)
-    clock.forward(1)
-    assert only(live.view()).judgement.as_of_us is None
-
-
-def test_live_model_after_a_restart_finds_what_has_been_silent_for_long(clock: Clock) -> None:
-    long_ago_us = clock.now_us - 30 * 24 * 60 * MINUTE_US
-    live = LiveModel(clock.machine)
-    live.warm_start(
-        Shelf(
-            [StoredReading(GATEWAY, reading, None) for reading in interval(2, long_ago_us)],
-            {(GATEWAY, "detector-2"): long_ago_us + 200_000},
-        ),
-        Notebook(),
-    )
-    assert only(live.view()).newest_us == long_ago_us
-    clock.forward(100)
-    assert only(live.view()).judgement.cause is Cause.NOTHING_COMES
-
-
-def test_live_model_notes_until_when_it_knew(live: LiveModel, clock: Clock) -> None:
-    notes = Notebook()
-    junction = Junction(live)
-    junction.sends(interval(2, clock.now_us), clock.now_us)
-    live.note_knowledge(notes)
-    knew_us = clock.now_us
-    assert notes.notes == {"knew_until_us": str(knew_us)}
-    live.trouble("The broker is away.")
-    clock.forward(60)
-    live.note_knowledge(notes)
-    live.trouble(None)
-    live.note_knowledge(notes)
-    assert notes.notes == {"knew_until_us": str(knew_us)}
-    clock.forward(90)
-    live.note_knowledge(notes)
-    assert notes.notes == {"knew_until_us": str(clock.now_us)}
 
 
 def test_live_model_judges_a_fast_recording_by_when_it_was_played(live: LiveModel, clock: Clock) -> None:

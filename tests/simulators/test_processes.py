@@ -75,13 +75,26 @@ def test_child_that_dies_at_once_is_started_at_most_once_a_second(tmp_path: Path
         processes.stop()
 
 
-def test_child_that_ended_well_is_left_alone(tmp_path: Path) -> None:
+def test_child_that_is_through_is_left_alone(tmp_path: Path) -> None:
     processes = Processes(tmp_path, lambda _: None)
-    processes.start(python("part", ""))
+    processes.start(Program("part", (sys.executable, "-c", ""), may_end=True))
     wait_for(lambda: processes.exit_code("part") == 0, 5, "its end")
     pid = processes.pid("part")
     processes.revive()
     assert processes.pid("part") == pid
+    processes.stop()
+
+
+def test_server_that_ends_in_good_order_is_started_again(tmp_path: Path) -> None:
+    processes = Processes(tmp_path, lambda _: None)
+    processes.start(python("part", ""))
+    first = processes.pid("part")
+
+    def revived() -> bool:
+        processes.revive()
+        return processes.pid("part") != first
+
+    wait_for(revived, 5, "another process")
     processes.stop()
 
 

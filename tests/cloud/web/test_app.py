@@ -3,7 +3,6 @@
 import base64
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -11,44 +10,14 @@ from starlette.testclient import TestClient
 
 from cloud.live import LiveModel
 from cloud.state import DeadLetter, State
-from cloud.stores.protocol import Kept, Outcome, Query, Store, StoredReading, StoreUnavailable
+from cloud.stores.protocol import Query, StoredReading
 from cloud.web.app import SECURITY_HEADERS, make_app
 from sensorhub.reading import US_PER_S, Reading
 from tests.cloud.junction import NOW_US, Clock, busy_junction
+from tests.cloud.shelf import Shelf
 
 TOKEN = "correct-horse"
 AUTHORIZATION = {"Authorization": f"Bearer {TOKEN}"}
-
-
-@dataclass
-class Shelf(Store):
-    """A store that gives back what it is told to, and remembers what it was asked."""
-
-    readings: list[StoredReading] = field(default_factory=list)
-    asked: list[Query] = field(default_factory=list)
-    broken: bool = False
-
-    @property
-    def id(self) -> str:
-        return "5f0c2a9e41d07b36"
-
-    def write(self, packs: object) -> list[Outcome]:
-        raise NotImplementedError
-
-    def kept(self, gateway: str, epoch: str, first: int, last: int) -> Kept:
-        raise NotImplementedError
-
-    def read(self, query: Query) -> Iterator[StoredReading]:
-        self.asked.append(query)
-        if self.broken:
-            raise StoreUnavailable("The store is away. Start it.")
-        yield from self.readings
-
-    def arrivals(self) -> dict[tuple[str, str], int]:
-        return {}
-
-    def close(self) -> None:
-        pass
 
 
 @pytest.fixture
