@@ -121,9 +121,8 @@ class Agent:
         anchor = self._anchors.poll(self._clock.now_ns())
         if anchor is not None:
             self._take_anchor(anchor)
-        self._unwritten += [*opening, *self._contacts.watch()]
-        await self._in_writer(partial(spool.append, self._unwritten))
-        self._unwritten.clear()
+        first, self._unwritten = [*self._unwritten, *opening, *self._contacts.watch()], []
+        await self._in_writer(partial(spool.append, first))
         self._noted_s = self._machine.monotonic_s()
         self._outbox = Outbox(
             self._config,
@@ -201,9 +200,12 @@ class Agent:
 
     async def _append(self) -> bool:
         assert self._spool is not None
+        # Taken out first: the thread goes on when this task is cancelled, and nothing may be written twice.
+        group, self._unwritten = self._unwritten, []
         try:
-            await self._in_writer(partial(self._spool.append, list(self._unwritten)))
+            await self._in_writer(partial(self._spool.append, group))
         except (SpoolUnwritable, SpoolFull) as error:
+            self._unwritten = group + self._unwritten
             if not self._troubled:
                 log.error("%s Nothing more is accepted until it can be written again.", error)
             self._troubled = True
@@ -211,7 +213,6 @@ class Agent:
         if self._troubled:
             log.info("The spool of %s can be written again.", self._config.gateway)
         self._troubled = False
-        self._unwritten.clear()
         return True
 
     # Sending: the link's driver; the outbox lives in the spool's thread -----------------------------------------
@@ -266,7 +267,8 @@ class Agent:
 
     async def _in_writer(self, call: Callable[[], T]) -> T:
         assert self._loop is not None
-        return await self._loop.run_in_executor(self._writer, call)
+        # Shielded: when this task is cancelled, what it gave to the thread is done all the same.
+        return await asyncio.shield(self._loop.run_in_executor(self._writer, call))
 
     def _crowded(self) -> None:
         if self._loop is not None:

@@ -58,7 +58,9 @@ class PlayedSite:
         self._title = recording.path.name
         clock = PlayerClock(run.boot_id, run.start_ns)
         factory = PlayerFactory(clock)
-        timeline = Timeline(recorded, recording.span(run.interval_s), run.start_ns, once=run.once)
+        self._clock = clock
+        self._span = recording.span(run.interval_s)
+        self._timeline = timeline = Timeline(recorded, self._span, run.start_ns, once=run.once)
         ledger = Ledger(ledger_file(data, recorded.id), run.boot_id, [sensor.id for sensor in recorded.sensors])
         config = _config(data, run, recorded)
         self.player = Player(recorded, timeline, run, clock=clock, factory=factory, ledger=ledger)
@@ -113,15 +115,18 @@ class PlayedSite:
             log.info("%d edges of %s were accepted beyond the ledger.", found.added, config.gateway)
 
     def _status(self) -> RecordingStatus | None:
-        if not self._run.once:
-            return None  # in real time its times are now's, and the rules for live sensors hold as they are
-        return RecordingStatus(
-            r0=self._run.wall_us / US_PER_S,
-            w0=self._run.machine_wall_us / US_PER_S,
-            speed=self._run.speed,
-            ended=self.player.ended,
-            title=self._title,
-        )
+        begin_s = self._run.wall_us / US_PER_S
+        if self._run.once:
+            return RecordingStatus(
+                r0=begin_s,
+                w0=self._run.machine_wall_us / US_PER_S,
+                speed=self._run.speed,
+                ended=self.player.ended,
+                title=self._title,
+            )
+        # In real time its times are now's, so that the rules for live sensors hold as they are.
+        shift_us = self._run.wall_us + self._timeline.pass_begin_us(self._clock.now_ns()) - self._span.start_us
+        return RecordingStatus(r0=begin_s, w0=begin_s, speed=1, shift_s=shift_us / US_PER_S, title=self._title)
 
 
 def _config(data: Path, run: Run, recorded: RecordedGateway) -> GatewayConfig:

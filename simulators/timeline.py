@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from sensorhub.clock import ns_from_us
+from sensorhub.reading import NS_PER_US
 from simulators.recording import RecordedGateway, Span
 
 
@@ -40,6 +41,11 @@ class Timeline:
     def end_ns(self) -> int | None:
         """Boot clock at the end of the span; None where there is always another pass."""
         return self.start_ns + self._length_ns if self._once else None
+
+    def pass_begin_us(self, clock_ns: int) -> int:
+        """How long after the first pass the one that plays at `clock_ns` began, microseconds."""
+        turn = max(0, (clock_ns - self.start_ns) // self._length_ns)
+        return turn * self._length_ns // NS_PER_US
 
     def moves_from(self, clock_ns: int) -> Iterator[Move]:
         """The moves at or after `clock_ns`, in the order of time."""

@@ -127,3 +127,17 @@ async def test_agent_started_again_goes_on_in_the_same_boot(tmp_path: Path) -> N
     assert {entry.boot for entry in located} == {0}
     sequences = [entry.sequence for entry in located if entry.sequence]
     assert sequences == sorted(set(sequences))
+
+
+async def test_agent_cancelled_while_it_writes_writes_nothing_twice(tmp_path: Path) -> None:
+    settings, factory, seen = config(tmp_path), MockFactory(), Seen()
+    for _ in range(10):
+        async with running(settings, factory, seen) as agent:
+            factory.pin(4).drive_low()
+            settled_ns = boot_ns() + 25_000_000
+            await until(lambda settled_ns=settled_ns: boot_ns() >= settled_ns, 5, "the contact is still")  # type: ignore[misc]
+            agent.hurry()
+            await asyncio.get_running_loop().run_in_executor(None, id, agent)  # one turn of the loop: the write begins
+    edges = [located.entry for located in journal(settings) if isinstance(located.entry, Edge)]
+    assert len(edges) == len(set(edges))
+    assert sum(edge.level and not edge.observed for edge in edges) == 10

@@ -108,7 +108,10 @@ class DemoProcess:
 
     def wait_for_hub(self) -> HubAddress:
         """Where its hub is, as soon as it has one."""
-        return wait_for(lambda: find_hub(self.data), READY_S, "the hub says where it is")
+        wait_for(lambda: find_hub(self.data), READY_S, "the hub says where it is")
+        hub = find_hub(self.data)
+        assert hub is not None
+        return hub
 
     def wait_until_playing(self) -> None:
         """Wait until its gateway has accepted something."""

@@ -1,18 +1,23 @@
-"""`sensorhub export` as a process, and what it wrote."""
+"""`sensorhub export` as a process, and what it wrote, against a recording."""
 
 import csv
 import io
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from tests.system.truth import Values
+from cloud.settings import HubSettings
+from tests.influxd import Influxd
+from tests.system.truth import Truth, Values
 
 EXPORT_S = 60.0
+EXACT = 1e-9
 
 Row = dict[str, str]
 
@@ -52,6 +57,31 @@ def values_of(rows: list[Row]) -> Values:
     values = {(row["sensor"], row["quantity"], row["time"]): float(row["value"]) for row in rows}
     assert len(values) == len(rows), "A reading is there twice."
     return values
+
+
+def assert_exact(rows: list[Row], truth: Truth) -> None:
+    """One gateway's rows are the recording's readings: each of them, no other, and to 1e-9 the same values."""
+    stored = values_of(rows)
+    assert sorted(stored.keys() ^ truth.values.keys()) == []
+    wrong = {key: (stored[key], value) for key, value in truth.values.items() if abs(stored[key] - value) > EXACT}
+    assert wrong == {}
+    assert {row["quality"] for row in rows} == {""}
+
+
+@contextmanager
+def readable(data: Path, store: str) -> Iterator[None]:
+    """The folder of a demo that has ended, and with it its private influxd, without which there is nothing to read."""
+    if store == "duckdb":
+        yield
+        return
+    url = HubSettings.load(data).influx_url
+    assert url is not None
+    influxd = Influxd(data / "influxd", int(url.rpartition(":")[2]))
+    influxd.start()
+    try:
+        yield
+    finally:
+        influxd.kill()
 
 
 def _command(data: Path, *options: str) -> list[str]:

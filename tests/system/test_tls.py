@@ -44,7 +44,7 @@ topic write essex/v1/+/receipt
 
 
 class Site:
-    """A broker that lets nobody in without certificate and login, and a gateway and a hub that are configured for it."""
+    """A broker that wants certificate and login, and a gateway and a hub that are configured for it."""
 
     def __init__(self, folder: Path) -> None:
         print(f"The data of this test is in {folder}")
@@ -86,11 +86,13 @@ class Site:
     def _configure_gateway(self) -> None:
         """As a person does: init with what they know, then their own sensor into the file."""
         broker = ("--broker-host", "127.0.0.1", "--broker-port", str(self.broker.port), "--username", GATEWAY)
-        secrets = [
-            *("--password-file", self.secret(GATEWAY, "password"), "--ca-file", self.secret(GATEWAY, "ca.pem")),
-            *("--cert-file", self.secret(GATEWAY, "client.pem"), "--key-file", self.secret(GATEWAY, "client.key")),
-        ]
-        words = ("gateway", "init", GATEWAY, "--folder", self.folder / "gateway", *broker, *secrets)
+        secrets = (
+            *("--password-file", str(self.secret(GATEWAY, "password"))),
+            *("--ca-file", str(self.secret(GATEWAY, "ca.pem"))),
+            *("--cert-file", str(self.secret(GATEWAY, "client.pem"))),
+            *("--key-file", str(self.secret(GATEWAY, "client.key"))),
+        )
+        words = ("gateway", "init", GATEWAY, "--folder", str(self.folder / "gateway"), *broker, *secrets)
         subprocess.run([sys.executable, "-m", "sensorhub", *words], check=True, capture_output=True)
         self.gateway_config = self.folder / "gateway" / "gateway.toml"
         text = self.gateway_config.read_text()

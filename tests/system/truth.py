@@ -26,7 +26,8 @@ WINDOW by_detector AS (PARTITION BY detector ORDER BY moment, line)
 
 _SPAN = """
 CREATE TEMP TABLE minutes AS
-SELECT unnest(range(min(moment) // $step * $step, max(moment) + 1, $step)) AS start, start + $step AS finish FROM changes
+SELECT unnest(range(min(moment) // $step * $step, max(moment) + 1, $step)) AS start, start + $step AS finish
+FROM changes
 """
 
 _ON_TIMES = """
@@ -36,7 +37,9 @@ WITH states AS (
     FROM changes WHERE NOT repeated
     WINDOW by_detector AS (PARTITION BY detector ORDER BY moment, line)
 ), first_events AS (
-    SELECT detector, arg_min(closed, line) AS closed, min(moment) AS moment FROM changes WHERE NOT repeated GROUP BY detector
+    SELECT detector, arg_min(closed, line) AS closed, min(moment) AS moment
+    FROM changes WHERE NOT repeated
+    GROUP BY detector
 )
 SELECT detector, start, coalesce(finish, (SELECT max(finish) FROM minutes)) AS finish,
        true AS began, finish IS NOT NULL AS ended
@@ -67,6 +70,10 @@ FROM (
 )
 """
 
+_CLOSURES = """
+SELECT 'detector-' || detector, count(*) FILTER (closed AND NOT repeated) FROM changes GROUP BY detector
+"""
+
 
 class Truth:
     """A recording's readings in intervals of `interval_s`, and the numbers of a whole run."""
@@ -77,10 +84,7 @@ class Truth:
             database.execute(_SPAN, {"step": interval_s * 1_000_000})
             database.execute(_ON_TIMES)
             self.values: Values = {(row[0], row[1], row[2]): row[3] for row in database.execute(_VALUES).fetchall()}
-            closures = database.execute(
-                "SELECT 'detector-' || detector, count(*) FILTER (closed AND NOT repeated) FROM changes GROUP BY detector"
-            )
-            self.closures: dict[str, int] = dict(closures.fetchall())
+            self.closures: dict[str, int] = dict(database.execute(_CLOSURES).fetchall())
             skipped = database.execute("SELECT count(*) FROM changes WHERE repeated").fetchone()
             assert skipped is not None
             self.skipped: int = skipped[0]
