@@ -36,6 +36,7 @@ BACK_OFF_MAX_S = 30.0
 """While the store is away the gateways hold the data; half a minute more costs them nothing."""
 
 _SOURCE = "store"
+_NAMING = "registry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +151,13 @@ class Ingester:
         try:
             answers = self._ingest.refresh()
         except StoreUnavailable as error:
-            self._unavailable(error)
+            # Packs may be stored all the same: a trouble of its own, which their success does not end.
+            self._troubles.begin(_NAMING, f"Which gateways are heard cannot be written down. {error}")
             return
         except Exception as error:  # supervisor: naming gateways must not end the ingest of the others
             self._say_fault(error, "looking for newly named gateways")
             return
+        self._troubles.end(_NAMING, "Which gateways are heard is written down again.")
         for answer in answers:
             link.publish(answer)
 

@@ -6,14 +6,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from firmware_config.header import USABLE_PINS
 from sensorhub.broker import BrokerSettings
 from sensorhub.config import ConfigPath, load_toml
 from sensorhub.errors import ConfigInvalid
 from sensorhub.names import check_gateway_id, check_sensor_id
 from sensorhub.topics import CARE_ROOT, OPEN_ROOT
-
-PINS = range(2, 28)
-"""BCM numbers of the 26 usable pins of a Raspberry Pi header."""
 
 SPOOL_BYTES_DEFAULT = 1_073_741_824
 """1 GiB: five days at some 200 readings a second, an eighth of the smallest card in use."""
@@ -31,7 +29,7 @@ class SensorConfig(_Table):
 
     id: SensorId = Field(description="Name of the sensor, unique on this gateway.")
     kind: Literal["detector"] = Field(default="detector", description="What it is; this version knows `detector`.")
-    pin: int = Field(ge=PINS.start, le=PINS.stop - 1, description="BCM number of the pin, 2 to 27.")
+    pin: int = Field(ge=min(USABLE_PINS), le=max(USABLE_PINS), description="BCM number of the pin, 2 to 27.")
     title: str = Field(default="", max_length=120, description="What it watches, in words for the page.")
     period_s: int = Field(default=60, ge=1, le=86_400, description="Length of an interval in seconds.")
     debounce_ms: int = Field(default=20, ge=0, le=10_000, description="A contact still this long has settled.")
@@ -55,7 +53,9 @@ class GatewayConfig(_Table):
         default=200, description="How often what was measured is made durable: 200, 1000 or 5000 ms."
     )
     broker: BrokerSettings = Field(default_factory=BrokerSettings, description="The MQTT broker.")
-    sensors: tuple[SensorConfig, ...] = Field(min_length=1, max_length=26, description="What is connected.")
+    sensors: tuple[SensorConfig, ...] = Field(
+        min_length=1, max_length=len(USABLE_PINS), description="What is connected."
+    )
 
     @property
     def root(self) -> str:

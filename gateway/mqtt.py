@@ -1,6 +1,7 @@
 """MQTT at the gateway: one supervisor keeps one connection. The only file that knows aiomqtt."""
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable
@@ -104,29 +105,55 @@ class Link:
         self._sleep = sleep
         self._version = 0
         self._settled = False
+        self._served = False
+        self._leaving = False
         self._up = True
 
     async def run(self) -> None:
         """Connect, serve, and connect again, until cancelled."""
         wait_s = BACKOFF_FIRST_S
         while True:
-            served = refused = False
+            self._served = refused = False
             try:
-                async with self._client() as client:
-                    for topic in self._topics:
-                        await client.subscribe(topic, qos=1, timeout=OPERATION_TIMEOUT_S)
-                    served = self._settled = True
-                    self._say_up()
-                    await self._serve(client)
+                await self._to_its_end(asyncio.create_task(self._connection(), name="mqtt connection"))
             except* (aiomqtt.MqttError, LinkSilent, OSError, TimeoutError) as group:
                 refused = not str(group.exceptions[0]).startswith(_NO_CONNECTION)
-                self._say_down(group.exceptions[0], served)
-            if served:
+                self._say_down(group.exceptions[0], self._served)
+            if self._served:
                 wait_s = BACKOFF_FIRST_S
             elif refused and not self._settled:
                 self._version = 1 - self._version  # a broker that does not know MQTT 5 may just hang up
             await self._sleep(wait_s * self._chance.random())
             wait_s = min(wait_s * 2, BACKOFF_MAX_S)
+
+    async def _to_its_end(self, connection: asyncio.Task[None]) -> None:
+        """Wait for the end of a connection; when cancelled, end it.
+
+        A task of its own: in Python 3.11 wait_for, which aiomqtt uses, forgets a cancellation that comes together
+        with the broker's answer. Here none is forgotten, and the connection asks `_leaving` after each answer.
+        """
+        try:
+            await asyncio.wait((connection,))
+        except asyncio.CancelledError:
+            self._leaving = True
+            connection.cancel()
+            await asyncio.gather(connection, return_exceptions=True)
+            raise
+        connection.result()
+
+    async def _connection(self) -> None:
+        async with self._client() as client:
+            self._leave_if_told()
+            for topic in self._topics:
+                await client.subscribe(topic, qos=1, timeout=OPERATION_TIMEOUT_S)
+                self._leave_if_told()
+            self._served = self._settled = True
+            self._say_up()
+            await self._serve(client)
+
+    def _leave_if_told(self) -> None:
+        if self._leaving:
+            raise asyncio.CancelledError
 
     def _client(self) -> aiomqtt.Client:
         will = self._driver.will()
@@ -155,7 +182,8 @@ class Link:
                 tasks.create_task(self._write(client), name="mqtt write")
         except asyncio.CancelledError:
             farewell = await self._driver.farewell()
-            await client.publish(farewell.topic, farewell.payload, qos=1, retain=True, timeout=FAREWELL_TIMEOUT_S)
+            with contextlib.suppress(aiomqtt.MqttError):  # a broker that has gone gives its will instead
+                await client.publish(farewell.topic, farewell.payload, qos=1, retain=True, timeout=FAREWELL_TIMEOUT_S)
             raise
         finally:
             await self._driver.disconnected()
@@ -171,6 +199,7 @@ class Link:
                 await client.publish(
                     message.topic, message.payload, qos=1, retain=message.retain, timeout=OPERATION_TIMEOUT_S
                 )
+                self._leave_if_told()
 
     def _say_up(self) -> None:
         if not self._up:

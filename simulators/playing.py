@@ -55,7 +55,7 @@ class PlayedSite:
 
     def __init__(self, data: Path, run: Run, recording: Recording, recorded: RecordedGateway) -> None:
         self._run = run
-        self._title = recording.path.name
+        self._title = _title(recorded)
         clock = PlayerClock(run.boot_id, run.start_ns)
         factory = PlayerFactory(clock)
         self._clock = clock
@@ -129,10 +129,14 @@ class PlayedSite:
         return RecordingStatus(r0=begin_s, w0=begin_s, speed=1, shift_s=shift_us / US_PER_S, title=self._title)
 
 
+def _title(recorded: RecordedGateway) -> str:
+    return f"Recorded junction {recorded.id.removeprefix('device-')}"
+
+
 def _config(data: Path, run: Run, recorded: RecordedGateway) -> GatewayConfig:
     return GatewayConfig(
         gateway=recorded.id,
-        title=f"Recorded junction, {recorded.id}",
+        title=_title(recorded),
         key_file=key_file(data, recorded.id),
         spool=gateway_folder(data, recorded.id) / "spool",
         broker=run.broker,

@@ -7,12 +7,10 @@ ignored. It spans the aligned intervals from its first to its last event.
 from dataclasses import dataclass
 from pathlib import Path
 
+from firmware_config.header import CONTACT_PINS
 from sensorhub.names import is_id
 from sensorhub.reading import US_PER_S
 from simulators.recording_rows import Event, RecordingUnreadable, Rows, csv_rows, gateway_id, sensor_id
-
-PINS = (*range(4, 28), 2, 3)
-"""The 26 usable pins of a header (BCM), in the order in which detectors take them; 2 and 3 have fixed pull-ups."""
 
 _PARQUET = (".parquet", ".pq")
 
@@ -128,10 +126,12 @@ def _play(device: str, events: list[Event]) -> tuple[list[RecordedGateway], int]
             moves.append(event)
         states[event.detector] = event.on
     numbers = sorted(initial)
-    headers = [numbers[at : at + len(PINS)] for at in range(0, len(numbers), len(PINS))]
+    headers = [numbers[at : at + len(CONTACT_PINS)] for at in range(0, len(numbers), len(CONTACT_PINS))]
     gateways = []
     for part, header in enumerate(headers, 1):
-        sensors = tuple(RecordedSensor(sensor_id(n), pin, initial[n]) for n, pin in zip(header, PINS, strict=False))
+        sensors = tuple(
+            RecordedSensor(sensor_id(n), pin, initial[n]) for n, pin in zip(header, CONTACT_PINS, strict=False)
+        )
         mine = set(header)
         transitions = tuple(Transition(e.time_us, sensor_id(e.detector), e.on) for e in moves if e.detector in mine)
         gateways.append(RecordedGateway(gateway_id(device, part), sensors, transitions))

@@ -13,7 +13,7 @@ from uuid import UUID
 from gateway.spool.books import Books
 from gateway.spool.codec import RECORD_BYTES_MIN, decode_entry
 from gateway.spool.dictionary import Dictionary
-from gateway.spool.disk import Disk
+from gateway.spool.disk import ROOT, Disk
 from gateway.spool.entries import Located, MarkerEntry, Seal
 from gateway.spool.frame import (
     HEADER_BYTES,
@@ -78,6 +78,7 @@ class _Recovery:
         self._gateway = gateway
         self._result = Recovered()
         self._named = RangeSet()
+        self._newest: tuple[str, int, bytes] | None = None
 
     def run(self) -> Recovered:
         books = self._result.books
@@ -95,7 +96,18 @@ class _Recovery:
                 self._take(file, file.found, is_last=at == len(files) - 1)
             file.data, file.found = b"", None
         self._note_lost(files[0].first if files else 1)
+        self._make_durable()
         return self._result
+
+    def _make_durable(self) -> None:
+        # A process that was killed may have left its last group and new names in the system's cache only, where a
+        # failed sync may even have left what the medium refused. Its bytes are written again, for a sync alone might
+        # not do it. All groups before it were durable before it was written.
+        if self._newest is not None:
+            name, offset, data = self._newest
+            self._change(name, offset, data)
+        self._disk.sync_folder(self._epoch)
+        self._disk.sync_folder(ROOT)
 
     def _files(self) -> list[_File]:
         placed: list[tuple[tuple[int, int], _File]] = []
@@ -123,7 +135,7 @@ class _Recovery:
             if found.groups:  # all that the header says is known: only the header is rot
                 self._find(f"the header of {file.name} was damaged and has been written again")
                 file.found = found
-                self._change(file.name, header)
+                self._change(file.name, 0, header)
 
     def _cut(self, file: _File, found: Survey, later: list[_File]) -> None:
         commit = _COMMIT_MAX
@@ -136,16 +148,16 @@ class _Recovery:
             found.cut(file.data, commit, later[0].first)
         if found.tail or file.size_bytes > SEGMENT_READ_BYTES_MAX:
             self._find(f"{file.name} ended in a group that was never accepted, cut off at byte {found.end}")
-            self._change(file.name, None, found.end)
+            self._change(file.name, found.end)
 
-    def _change(self, name: str, header: bytes | None, length: int = 0) -> None:
+    def _change(self, name: str, offset: int, data: bytes | None = None) -> None:
         # Durable before anything is appended, so that what is cut off can never come back.
         changed = self._disk.open(self._epoch, name)
         try:
-            if header is None:
-                changed.truncate(length)
+            if data is None:
+                changed.truncate(offset)
             else:
-                changed.write(0, header)
+                changed.write(offset, data)
             changed.sync()
         finally:
             changed.close()
@@ -165,7 +177,10 @@ class _Recovery:
         segment = Segment(file.name, file.first, found.end, index=RecordIndex() if is_last else None)
         head = found.groups[0].at if found.groups else len(found.offsets)
         segment.head_bytes = found.offsets[head] if found.groups else found.end
-        result.commit = max([result.commit, *(group.commit + 1 for group in found.groups)])
+        if found.groups and found.groups[-1].commit >= result.commit:
+            newest = found.groups[-1]
+            result.commit = newest.commit + 1
+            self._newest = file.name, newest.offset, file.data[newest.offset : found.end]
         result.next = max(result.next, file.first)
         unread, damaged = 0, bool(found.rot)
         for at, (offset, end) in enumerate(zip(found.offsets, found.ends, strict=True)):

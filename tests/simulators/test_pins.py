@@ -5,9 +5,9 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firmware_config.header import CONTACT_PINS
 from gateway.sensors.pins import ContactPin
 from simulators.pins import PlayerClock, PlayerFactory
-from simulators.recording import PINS
 
 BOOT = UUID(int=1)
 
@@ -20,7 +20,7 @@ class Heard:
         self.contact = ContactPin(factory, pin, clock, lambda clock_ns, level: self.edges.append((clock_ns, level)))
 
 
-@given(st.lists(st.integers(0, 2**62), min_size=1, max_size=20), st.sampled_from(PINS))
+@given(st.lists(st.integers(0, 2**62), min_size=1, max_size=20), st.sampled_from(CONTACT_PINS))
 def test_edge_time_is_exact(times: list[int], pin: int) -> None:
     clock = PlayerClock(BOOT, 0)
     factory = PlayerFactory(clock)
@@ -41,9 +41,9 @@ def test_ticks_differ_exactly(apart_ns: int, early_ns: int) -> None:
 def test_closed_contact_stays_closed_when_a_gateway_pulls_its_pin_up() -> None:
     clock = PlayerClock(BOOT, 5)
     factory = PlayerFactory(clock)
-    for pin in PINS:
+    for pin in CONTACT_PINS:
         factory.contact(pin).move(True)
-    for pin in PINS:
+    for pin in CONTACT_PINS:
         heard = Heard(factory, clock, pin)
         assert heard.contact.closed()
         assert heard.edges == []

@@ -7,10 +7,11 @@ import pyarrow as arrow
 import pytest
 from pyarrow import parquet
 
+from firmware_config.header import CONTACT_PINS
 from sensorhub.clock import parse_time_us
 from sensorhub.reading import US_PER_S
 from simulators.demo_checks import SHIPPED
-from simulators.recording import PINS, Recording, read_recording
+from simulators.recording import Recording, read_recording
 from simulators.recording_rows import FINDINGS_SHOWN_MAX, RecordingUnreadable
 
 HEADER = "timestamp,device,event,detector\n"
@@ -83,14 +84,14 @@ def test_more_detectors_than_pins_become_several_gateways(tmp_path: Path) -> Non
     assert [gateway.id for gateway in played.gateways] == ["device-7", "device-7-2", "device-7-3"]
     assert [len(gateway.sensors) for gateway in played.gateways] == [26, 26, 8]
     assert [sensor.id for sensor in played.gateways[1].sensors[:2]] == ["detector-27", "detector-28"]
-    assert [sensor.pin for sensor in played.gateways[0].sensors] == list(PINS)
+    assert [sensor.pin for sensor in played.gateways[0].sensors] == list(CONTACT_PINS)
     assert {move.sensor for move in played.gateways[2].transitions} == {f"detector-{n}" for n in range(53, 61)}
 
 
 def test_pins_two_and_three_come_last() -> None:
-    assert PINS[0] == 4
-    assert PINS[-2:] == (2, 3)
-    assert sorted(PINS) == list(range(2, 28))
+    assert CONTACT_PINS[0] == 4
+    assert CONTACT_PINS[-2:] == (2, 3)
+    assert sorted(CONTACT_PINS) == list(range(2, 28))
 
 
 @pytest.mark.parametrize(

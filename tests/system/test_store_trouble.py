@@ -176,8 +176,8 @@ def test_hub_on_a_disk_without_room_takes_data_again_when_there_is_some(
         before = seconds(data)
 
         filler.unlink()
-        running.wait_for_log("The store takes data again.")
-        assert health(address)["trouble"] is None
+        wait_for(lambda: health(address)["trouble"] is None, TROUBLE_S, "the hub takes data again")
+        assert running.log().count(TAKEN) == running.log().count("The store takes data again.") == 1
         wait_for(lambda: len(seconds(data)) > len(before) + 2, TROUBLE_S, "readings arrive again")
         gateway.stop()
         running.stop()

@@ -19,20 +19,25 @@ class Inode:
     durable: bytearray = field(default_factory=bytearray)
     pending: list[tuple[int, bytes | None]] = field(default_factory=list)  # None: cut to that length
 
-    def after_cut(self, chance: random.Random) -> "Inode":
+    def reached(self, chance: random.Random | None) -> bytearray:
+        """What is on the medium: all changes, or (with a chance) any part of them."""
         left = bytearray(self.durable)
         for offset, data in self.pending:
             if data is None:
-                if chance.random() < 0.5:
+                if chance is None or chance.random() < 0.5:
                     del left[offset:]
                 continue
-            mode = chance.choice(("all", "none", "sectors"))
+            mode = "all" if chance is None else chance.choice(("all", "none", "sectors"))
             at = offset
             while at < offset + len(data):
                 end = min((at // SECTOR_BYTES + 1) * SECTOR_BYTES, offset + len(data))
-                if mode == "all" or (mode == "sectors" and chance.random() < 0.5):
+                if mode == "all" or (mode == "sectors" and chance is not None and chance.random() < 0.5):
                     put(left, at, data[at - offset : end - offset])
                 at = end
+        return left
+
+    def after_cut(self, chance: random.Random) -> "Inode":
+        left = self.reached(chance)
         return Inode(left, bytearray(left))
 
 
@@ -79,9 +84,12 @@ class MemoryFile:
         try:
             self._disk.step("sync")
         except OSError:
+            # As ext4 does: part of it arrived, and a later sync will say that all did.
             self._failed = True
+            self._inode.durable = self._inode.reached(self._disk.chance)
+            self._inode.pending.clear()
             raise
-        self._inode.durable = bytearray(self._inode.data)
+        self._inode.durable = self._inode.reached(None)
         self._inode.pending.clear()
 
     def truncate(self, length: int) -> None:

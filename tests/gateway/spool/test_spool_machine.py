@@ -234,7 +234,7 @@ class SpoolMachine(RuleBasedStateMachine):
         kept = RangeSet((item[0], self.end(item)) for item in self.found() if item[0])
         assert self.spool.lowest == next((first for first, _ in kept), self.next)
         assert list(self.spool.received) == list(self.received)
-        assert self.spool.sealed == RangeSet([*self.sealed])
+        assert self.spool.sealed == RangeSet([*self.sealed]), (self.spool.sealed, self.sealed, kept, self.received)
         expected = [gap for first, last in kept for gap in self.sealed.missing(first, last)]
         assert self.spool.unsealed() == expected
         assert self.spool.unreceived == sum(
