@@ -205,7 +205,7 @@ def write_whole(disk: Disk, folder: str, name: str, data: bytes, *, durable: boo
     """Put `data` into a file under `name` in one step: readers find all of the old content or all of the new.
 
     Arguments:
-        durable: whether the new content outlives a power cut right after the return.
+        durable: whether the new content outlives a power cut right after the return; else the old one may be back.
     """
     temporary = f"{name}.tmp"
     with contextlib.suppress(FileNotFoundError):
@@ -213,8 +213,7 @@ def write_whole(disk: Disk, folder: str, name: str, data: bytes, *, durable: boo
     file = disk.create(folder, temporary)
     try:
         file.write(0, data)
-        if durable:
-            file.sync()
+        file.sync()  # or the name could come to stand for content that a power cut took
     finally:
         file.close()
     disk.rename(folder, temporary, name)

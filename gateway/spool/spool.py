@@ -264,7 +264,7 @@ class Spool:
         return back
 
     def write_received(self) -> None:
-        """Note the receipts in the file `received`; without a sync, since losing it costs a resend only.
+        """Note the receipts in the file `received`; a power cut may bring the older notes back, which costs a resend.
 
         Raises:
             OSError: the disk refused; nothing is lost by it.
