@@ -192,6 +192,8 @@ class Books:
         """Whether nothing in a segment is needed any more; the caller keeps the one with the highest sequence."""
         if segment.unsettled:
             return False
+        if any(segment.records.within(*seal.range) for seal in self.open_seals.values()):
+            return False  # its pack may have to be made again, from all its records
         if any(self._unsettled_numbers(first, last) for first, last in segment.needs):
             return False
         return not any(

@@ -264,12 +264,9 @@ class Spool:
         return back
 
     def write_received(self) -> None:
-        """Note the receipts in the file `received`; a power cut may bring the older notes back, which costs a resend.
-
-        Raises:
-            OSError: the disk refused; nothing is lost by it.
-        """
-        self._noted.write(durable=False)
+        """Note the receipts in the file `received`; a disk that refuses, or a power cut, costs a resend only."""
+        with suppress(OSError):
+            self._noted.write(durable=False)
 
     def make_room(self, bytes_needed: int) -> int:
         """Delete segments that are free to go, oldest first, until so many more bytes are within the limit.
@@ -280,9 +277,8 @@ class Spool:
         return self._room.free(self._room.over(bytes_needed, journal=True))
 
     def close(self) -> None:
-        """Note the receipts, which may fail without harm, and let go of the disk."""
-        with suppress(OSError):
-            self.write_received()
+        """Note the receipts and let go of the disk."""
+        self.write_received()
         self._writer.close()
         self._disk.unlock()
 

@@ -182,7 +182,10 @@ def test_ingester_goes_on_when_looking_for_names_fails(running: Start) -> None:
     assert cores[0].looked.wait(TIMEOUT_S)
     run.ingester.offer(delivery(pack_message(1), 1))
     wait_for(lambda: run.acknowledged() == [1], TIMEOUT_S, "the message is acknowledged")
-    assert run.world.feed.troubles == ["No data is taken. The state database is away.", None]
+    assert run.world.feed.troubles == [
+        "Which gateways are heard cannot be written down. The state database is away.",
+        None,
+    ]
 
 
 def test_ingester_without_room_takes_no_more_until_it_is_through(

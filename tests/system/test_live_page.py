@@ -10,6 +10,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.ports import free_port
 from tests.programs import need
 from tests.system.demo_process import DemoProcess, is_alive
+from tests.system.truth import write_beginning
 from tests.waiting import wait_for
 
 PAGE_S = 20.0
@@ -101,20 +102,23 @@ def test_demo_refuses_what_another_demo_has_and_goes_on_in_its_folder_later(tmp_
 
 
 def test_demo_asked_wrong_says_what_to_do(tmp_path: Path) -> None:
+    short = ("--recording", str(write_beginning(tmp_path / "beginning.csv.gz", 100)))
     (tmp_path / "file").write_text("")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "something").write_text("")
 
-    assert_refused(DemoProcess(tmp_path / "new", "--speed", "10"), "--speed needs --once")
+    assert_refused(DemoProcess(tmp_path / "new", *short, "--speed", "10"), "--speed needs --once")
     assert not (tmp_path / "new").exists()
-    assert_refused(DemoProcess(tmp_path / "file"), str(tmp_path / "file"), "--data")
-    assert_refused(DemoProcess(tmp_path / "file" / "inside"), str(tmp_path / "file" / "inside"), "--data")
-    assert_refused(DemoProcess(tmp_path / "full"), "is not empty", "choose a new folder with --data")
-    assert_refused(DemoProcess(tmp_path / "full", "--once"), "is not empty", "choose a new folder with --data")
+    assert_refused(DemoProcess(tmp_path / "file", *short), str(tmp_path / "file"), "--data")
+    assert_refused(DemoProcess(tmp_path / "file" / "inside", *short), str(tmp_path / "file" / "inside"), "--data")
+    assert_refused(DemoProcess(tmp_path / "full", *short), "is not empty", "choose a new folder with --data")
+    assert_refused(DemoProcess(tmp_path / "full", *short, "--once"), "is not empty", "choose a new folder with --data")
     assert (tmp_path / "full" / "something").exists()
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        assert_refused(DemoProcess(tmp_path / "new", "--port", str(port)), f"Port {port}", "choose another", "--port")
+        assert_refused(
+            DemoProcess(tmp_path / "new", *short, "--port", str(port)), f"Port {port}", "choose another", "--port"
+        )
 
 
 def test_demo_with_a_recording_that_cannot_be_read_names_the_line(tmp_path: Path) -> None:

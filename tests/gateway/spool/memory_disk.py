@@ -122,6 +122,10 @@ class MemoryDisk:
         disk.chance = self.chance
         return disk
 
+    def power_on(self) -> None:
+        """What was cut was only the process: the system still has all that was written, synced or not."""
+        self.cut_in, self.off = None, False
+
     def step(self, call: str) -> None:
         if self.cut_in is not None:
             self.cut_in -= 1

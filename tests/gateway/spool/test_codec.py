@@ -2,6 +2,7 @@
 
 import math
 import struct
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -189,3 +190,8 @@ def vector() -> bytes:
 
 def test_bytes_are_those_of_the_first_version() -> None:
     assert vector().hex() == VECTOR
+
+
+def test_page_on_the_format_has_the_same_example() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "formats-spool.md").read_text(encoding="utf-8")
+    assert VECTOR in page.replace("\n", "")

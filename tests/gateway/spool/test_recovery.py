@@ -94,6 +94,8 @@ def test_flip_at_any_byte_costs_its_group_at_most_and_is_named() -> None:
         if at < last_group:
             assert [item for item in LAST if item in found] == LAST
             assert spool.findings or found == BEFORE + LAST
+        if at % 4:
+            continue
         books = (found, list(lost), list(spool.sealed), spool.unsealed(), spool.next)
         spool.close()
         again = open_spool(disk.after_cut(), limits=WIDE)

@@ -1,6 +1,5 @@
-"""The spool while it runs: numbers, seals, receipts, room, and a disk that refuses."""
+"""The spool while it runs: numbers, seals, receipts, anchors, settings."""
 
-import errno
 from dataclasses import replace
 from uuid import UUID
 
@@ -10,15 +9,14 @@ from gateway.spool import (
     Anchor,
     AnchorKind,
     BootNote,
+    Entry,
     MarkerEntry,
     Seal,
     SealRefused,
     SensorSettings,
     Spool,
-    SpoolFull,
     SpoolLimits,
     SpoolUnreadable,
-    SpoolUnwritable,
 )
 from gateway.spool.books import ANCHORS_EACH_END_MAX
 from tests.gateway.spool.memory_disk import MemoryDisk
@@ -29,16 +27,12 @@ from tests.gateway.spool.world import (
     SENSORS,
     edge,
     entries,
+    filled,
     open_spool,
     reading,
     seal,
     segment_names,
 )
-
-
-def filled(spool: Spool, readings: int, start_ns: int = 0) -> None:
-    for number in range(readings):
-        spool.append([reading(start_ns + 1_000 * (number + 1))])
 
 
 def test_append_numbers_records_only() -> None:
@@ -52,7 +46,12 @@ def test_append_numbers_records_only() -> None:
 
 def test_scan_gives_what_was_appended_in_order() -> None:
     spool = open_spool(MemoryDisk())
-    put = [edge(1, observed=True), reading(3, 1.0, -0.0, 5e-324), ANCHOR, MarkerEntry("dropped", 4, "1-2 x")]
+    put: list[Entry] = [
+        edge(1, observed=True),
+        reading(3, 1.0, -0.0, 5e-324),
+        ANCHOR,
+        MarkerEntry("dropped", 4, "1-2 x"),
+    ]
     spool.append(put)
     assert entries(spool.scan()) == [(0, put[0]), (1, put[1]), (0, put[2]), (4, put[3])]
     located = next(located for located in spool.scan() if located.sequence == 1)
@@ -155,90 +154,6 @@ def test_receipts_can_be_taken_back_for_a_new_store() -> None:
     assert spool.unsealed() == []
 
 
-def test_segments_go_oldest_first_when_received_and_room_is_needed() -> None:
-    disk = MemoryDisk()
-    spool = open_spool(disk, limits=SpoolLimits(8 * 1024, 1024))
-    for number in range(300):
-        first = spool.append([edge(2_000 * number + 1), reading(2_000 * number + 1_000)])
-        seal(spool, first, first + 1)
-        spool.receive(EPOCH, [(first, first + 1)])
-        assert spool.used_bytes <= 8 * 1024
-    assert spool.lowest > 400
-    assert spool.unreceived == 0
-    lowest, following = spool.lowest, spool.next
-    spool.close()
-    spool = open_spool(disk)
-    assert (spool.lowest, spool.next, spool.findings) == (lowest, following, ())
-    assert list(spool.received) == [(1, 600)]
-
-
-def test_full_spool_takes_seals_but_no_readings() -> None:
-    spool = open_spool(MemoryDisk(), limits=SpoolLimits(8 * 1024, 1024))
-    with pytest.raises(SpoolFull, match="no room"):
-        filled(spool, 1000)
-    kept = spool.next - 1
-    assert entries(spool.scan())[-1][0] == kept - 1
-    for first in range(1, kept - 20, 20):
-        seal(spool, first, first + 19)
-        spool.receive(EPOCH, [(first, first + 19)])
-    assert spool.append([reading(10**9)]) == kept + 1
-
-
-def test_segment_with_an_edge_not_in_a_received_reading_stays() -> None:
-    spool = open_spool(MemoryDisk())
-    spool.append([edge(500)])
-    filled(spool, 100, start_ns=0)
-    for first in range(1, 200, 20):
-        seal(spool, first, first + 19)
-    spool.append([edge(200_000, sensor="detector-2")])
-    filled(spool, 100, start_ns=300_000)
-    spool.receive(EPOCH, [(3, 400)])
-    edges = [entry for _, entry in entries(spool.scan()) if entry in (edge(500), edge(200_000, sensor="detector-2"))]
-    spool.make_room(LIMITS.bytes_max)
-    assert [entry for _, entry in entries(spool.scan()) if entry in edges] == edges
-    spool.receive(EPOCH, [(1, 2)])
-    spool.make_room(LIMITS.bytes_max)
-    assert [entry for _, entry in entries(spool.scan()) if entry in edges] == edges[1:]
-
-
-def test_edge_at_the_end_of_an_interval_waits_for_the_next_reading() -> None:
-    disk = MemoryDisk()
-    spool = open_spool(disk)
-    spool.append([edge(1_000), reading(1_000)])
-    seal(spool, 1, 2)
-    spool.receive(EPOCH, [(1, 2)])
-    filled(spool, 50, start_ns=-100_000)
-    spool.close()
-    spool = open_spool(disk)
-    assert spool.make_room(LIMITS.bytes_max) == 0
-
-
-def test_highest_sequence_never_goes() -> None:
-    spool = open_spool(MemoryDisk())
-    filled(spool, 30)
-    seal(spool, 1, 60)
-    spool.receive(EPOCH, [(1, 60)])
-    for number in range(100):
-        spool.append([BootNote(10**6 + number, 0)])
-    spool.make_room(LIMITS.bytes_max)
-    assert spool.lowest < 60
-    assert spool.records(59, 60)
-
-
-def test_newest_anchor_of_records_not_yet_sent_stays() -> None:
-    disk = MemoryDisk()
-    spool = open_spool(disk)
-    spool.append([ANCHOR])
-    filled(spool, 100)
-    seal(spool, 1, 60)
-    spool.receive(EPOCH, [(1, 60)])
-    spool.make_room(LIMITS.bytes_max)
-    spool.close()
-    spool = open_spool(disk, boot=1)
-    assert spool.lowest == 1
-    assert spool.anchors(0) == [ANCHOR]
-
-
 def test_anchors_keep_both_ends() -> None:
     spool = open_spool(MemoryDisk(), limits=SpoolLimits(1 << 24))
     put = [Anchor(number, number, 0, AnchorKind.GIVEN) for number in range(2 * ANCHORS_EACH_END_MAX + 500)]
@@ -282,64 +197,6 @@ def test_boot_note_at_opening_has_the_newest_clock_of_that_boot() -> None:
     assert spool.last_known(0) == BootNote(41_000, ANCHOR.wall_ns + 40_000)
 
 
-@pytest.mark.parametrize("call", ["write", "sync"])
-def test_refused_write_is_done_again_in_a_new_segment(call: str) -> None:
-    disk = MemoryDisk()
-    spool = open_spool(disk)
-    spool.append([edge(1), reading(2)])
-    disk.errors[call] = [errno.EIO]
-    assert spool.append([edge(3), reading(4)]) == 3
-    assert spool.append([edge(5), reading(6)]) == 5
-    expected = [(0, edge(1)), (1, reading(2)), (0, edge(3)), (3, reading(4)), (0, edge(5)), (5, reading(6))]
-    assert entries(spool.scan()) == expected
-    assert segment_names(disk) == ["000000000001.seg", "000000000003.seg"]
-    assert entries(open_spool(disk.after_cut()).scan()) == expected
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_group_that_was_not_accepted_is_replaced_by_the_next(seed: int) -> None:
-    disk = MemoryDisk(seed)
-    spool = open_spool(disk)
-    spool.append([reading(2)])
-    for _ in range(3):
-        disk.errors["sync"] = [errno.EIO] * 2
-        with pytest.raises(SpoolUnwritable, match="cannot be written"):
-            spool.append([edge(3), reading(4, 99.0)])
-    assert spool.next == 3
-    assert spool.append([edge(5), reading(6)]) == 3
-    expected = [(1, reading(2)), (0, edge(5)), (3, reading(6))]
-    assert entries(spool.scan()) == expected
-    disk = disk.after_cut()
-    for _ in range(2):
-        spool = open_spool(disk)
-        assert entries(spool.scan()) == expected
-        assert spool.next == 5
-        spool.close()
-        disk = disk.after_cut()
-
-
-def test_full_disk_lets_received_segments_go() -> None:
-    disk = MemoryDisk()
-    spool = open_spool(disk)
-    filled(spool, 50)
-    seal(spool, 1, 60)
-    spool.receive(EPOCH, [(1, 60)])
-    spool.write_received()
-    disk.errors["write"] = [errno.ENOSPC, errno.ENOSPC]
-    assert spool.append([reading(10**6)]) == 101
-    assert spool.lowest > 1
-
-
-def test_full_disk_with_nothing_received_is_a_full_spool() -> None:
-    disk = MemoryDisk()
-    spool = open_spool(disk)
-    filled(spool, 50)
-    disk.errors["write"] = [errno.ENOSPC] * 2
-    with pytest.raises(SpoolFull):
-        spool.append([reading(10**6)])
-    assert spool.append([reading(10**6)]) == 101
-
-
 def test_record_that_rots_while_running_is_an_error() -> None:
     disk = MemoryDisk()
     spool = open_spool(disk)
@@ -350,40 +207,7 @@ def test_record_that_rots_while_running_is_an_error() -> None:
         spool.records(3, 4)
 
 
-def test_large_group_gets_a_segment_of_its_own() -> None:
-    spool = open_spool(MemoryDisk(), limits=SpoolLimits(8 << 20, 1024))
-    group = [item for number in range(5_000) for item in (edge(number), reading(number))]
-    spool.append([reading(0)])
-    assert spool.append(group) == 3
-    spool.append([reading(6_000)])
-    assert segment_names(spool._disk) == ["000000000001.seg", "000000000003.seg", "000000010003.seg"]
-    assert entries(spool.scan())[1:-1] == [
-        item for n in range(5_000) for item in ((0, edge(n)), (3 + 2 * n, reading(n)))
-    ]
-    with pytest.raises(ValueError, match="split it"):
-        spool.append(group * 20)
-
-
-def test_segments_of_journal_entries_only_have_names_of_their_own() -> None:
-    disk = MemoryDisk()
-    spool = open_spool(disk)
-    for number in range(100):
-        spool.append([edge(number)])
-    assert segment_names(disk)[:3] == ["000000000001-1.seg", "000000000001-2.seg", "000000000001-3.seg"]
-    assert [entry for _, entry in entries(spool.scan())] == [edge(number) for number in range(100)]
-    spool.append([reading(200)])
-    spool = open_spool(disk.after_cut())
-    assert [entry for _, entry in entries(spool.scan())] == [*[edge(number) for number in range(100)], reading(200)]
-    assert spool.records(1, 2)[0].entry == reading(200)
-
-
 def test_reading_of_an_unknown_boot_is_refused() -> None:
     spool = open_spool(MemoryDisk())
     with pytest.raises(ValueError, match="boot 3"):
         spool.append([replace(reading(1), boot=3)])
-
-
-@pytest.mark.parametrize(("bytes_max", "segment_bytes"), [(4095, 1024), (1 << 20, 1023)])
-def test_limits_too_small_are_refused(bytes_max: int, segment_bytes: int) -> None:
-    with pytest.raises(ValueError, match="segment"):
-        SpoolLimits(bytes_max, segment_bytes)

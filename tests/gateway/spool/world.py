@@ -59,3 +59,8 @@ def entries(located: Iterable[Located]) -> list[tuple[int, Entry]]:
 
 def segment_names(disk: Disk) -> list[str]:
     return sorted(name for name in disk.files(EPOCH) if name.endswith(".seg"))
+
+
+def filled(spool: Spool, readings: int, start_ns: int = 0) -> None:
+    for number in range(readings):
+        spool.append([reading(start_ns + 1_000 * (number + 1))])

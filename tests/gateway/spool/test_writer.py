@@ -1,0 +1,82 @@
+"""Writing groups: a disk that refuses, and segments that begin."""
+
+import errno
+
+import pytest
+
+from gateway.spool import (
+    MarkerEntry,
+    SpoolLimits,
+    SpoolUnwritable,
+)
+from tests.gateway.spool.memory_disk import MemoryDisk
+from tests.gateway.spool.world import (
+    edge,
+    entries,
+    open_spool,
+    reading,
+    segment_names,
+)
+
+
+@pytest.mark.parametrize("call", ["write", "sync"])
+def test_refused_write_is_done_again_in_a_new_segment(call: str) -> None:
+    disk = MemoryDisk()
+    spool = open_spool(disk)
+    spool.append([edge(1), reading(2)])
+    disk.errors[call] = [errno.EIO]
+    assert spool.append([edge(3), reading(4)]) == 3
+    assert spool.append([edge(5), reading(6)]) == 5
+    expected = [(0, edge(1)), (1, reading(2)), (0, edge(3)), (3, reading(4)), (0, edge(5)), (5, reading(6))]
+    assert entries(spool.scan()) == expected
+    assert segment_names(disk) == ["000000000001.seg", "000000000003.seg"]
+    assert entries(open_spool(disk.after_cut()).scan()) == expected
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_group_that_was_not_accepted_is_replaced_by_the_next(seed: int) -> None:
+    disk = MemoryDisk(seed)
+    spool = open_spool(disk)
+    spool.append([reading(2)])
+    for _ in range(3):
+        disk.errors["sync"] = [errno.EIO] * 2
+        with pytest.raises(SpoolUnwritable, match="cannot be written"):
+            spool.append([edge(3), reading(4, 99.0)])
+    assert spool.next == 3
+    assert spool.append([edge(5), reading(6)]) == 3
+    expected = [(1, reading(2)), (0, edge(5)), (3, reading(6))]
+    assert entries(spool.scan()) == expected
+    disk = disk.after_cut()
+    for _ in range(2):
+        spool = open_spool(disk)
+        assert entries(spool.scan()) == expected
+        assert spool.next == 5
+        spool.close()
+        disk = disk.after_cut()
+
+
+def test_large_group_gets_a_segment_of_its_own() -> None:
+    spool = open_spool(MemoryDisk(), limits=SpoolLimits(8 << 20, 1024))
+    group = [item for number in range(2_000) for item in (edge(number), reading(number))]
+    spool.append([reading(0)])
+    assert spool.append(group) == 3
+    spool.append([reading(6_000)])
+    assert segment_names(spool._disk) == ["000000000001.seg", "000000000003.seg", "000000004003.seg"]
+    assert entries(spool.scan())[1:-1] == [
+        item for n in range(2_000) for item in ((0, edge(n)), (3 + 2 * n, reading(n)))
+    ]
+    with pytest.raises(ValueError, match="split it"):
+        spool.append([MarkerEntry("rejected", 1, "x" * 1_000)] * 4_200)
+
+
+def test_segments_of_journal_entries_only_have_names_of_their_own() -> None:
+    disk = MemoryDisk()
+    spool = open_spool(disk)
+    for number in range(100):
+        spool.append([edge(number)])
+    assert segment_names(disk)[:3] == ["000000000001-1.seg", "000000000001-2.seg", "000000000001-3.seg"]
+    assert [entry for _, entry in entries(spool.scan())] == [edge(number) for number in range(100)]
+    spool.append([reading(200)])
+    spool = open_spool(disk.after_cut())
+    assert [entry for _, entry in entries(spool.scan())] == [*[edge(number) for number in range(100)], reading(200)]
+    assert spool.records(1, 2)[0].entry == reading(200)
