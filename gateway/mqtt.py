@@ -208,11 +208,15 @@ class Link:
 
     def _say_down(self, error: BaseException, served: bool) -> None:
         if self._up:
-            what = "was lost" if served else "cannot be reached"
+            if isinstance(error, aiomqtt.MqttCodeError) and not served:
+                what, advice = "refuses this gateway", " Check username, password_file and certificates in [broker]."
+            else:
+                what, advice = "was lost" if served else "cannot be reached", ""
             log.warning(
-                "The broker at %s %s (%s). What is measured is kept; trying again until it answers.",
+                "The broker at %s %s (%s).%s What is measured is kept; trying again until it answers.",
                 self._broker.address,
                 what,
                 error,
+                advice,
             )
         self._up = False

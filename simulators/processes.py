@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,9 @@ RESTART_S = 1.0
 
 STOP_S = 1.5
 """Time to end in good order; then SIGKILL, so that all are gone within 2 s."""
+
+LAST_STOP_S = 0.7
+"""Of that, how long the child that was started last has for itself."""
 
 POLL_S = 0.02
 LOG_BYTES_MAX = 16_777_216
@@ -132,12 +135,10 @@ class Processes:
 
     def stop(self) -> None:
         """End all children, those that do not go with SIGKILL; none is left when this returns."""
-        processes = [child.process for child in self._children.values()]
-        for process in processes:
-            _signal(process, signal.SIGTERM)
-        end_s = time.monotonic() + STOP_S
-        while any(process.poll() is None for process in processes) and time.monotonic() < end_s:
-            time.sleep(POLL_S)
+        processes = [child.process for child in reversed(self._children.values())]
+        # The last that was started depends on the others: it says its farewell while they are still there.
+        _end(processes[:1], LAST_STOP_S)
+        _end(processes[1:], STOP_S - LAST_STOP_S)
         for process in processes:
             _signal(process, signal.SIGKILL)
             process.wait()
@@ -163,6 +164,14 @@ class Processes:
                 os._exit(1)
 
         return ask
+
+
+def _end(processes: Sequence[subprocess.Popen[bytes]], wait_s: float) -> None:
+    for process in processes:
+        _signal(process, signal.SIGTERM)
+    end_s = time.monotonic() + wait_s
+    while any(process.poll() is None for process in processes) and time.monotonic() < end_s:
+        time.sleep(POLL_S)
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

@@ -41,7 +41,7 @@ def init(
         cert_file=cert_file,
         key_file=key_file,
     )
-    broker = check("The command line", told, BrokerSettings)
+    broker = check("The command line", told, BrokerSettings, Path.cwd())
     typer.echo(init_gateway(folder, gateway or socket.gethostname().lower(), broker))
 
 
