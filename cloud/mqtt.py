@@ -22,12 +22,13 @@ from cloud.receipts import Outgoing
 from cloud.trouble import Troubles
 from sensorhub.broker import BrokerSecretUnreadable, BrokerSettings
 from sensorhub.clock import MachineClock
-from sensorhub.topics import ROOTS
+from sensorhub.topics import OPEN_ROOT
 
 _log = logging.getLogger(__name__)
 
-SUBSCRIPTIONS = tuple(f"{root}/+/{leaf}" for root in ROOTS for leaf in ("pack/#", "status", "reply", "senml"))
-"""`pack/#`: a malformed pack topic must reach us too, to become a dead letter."""
+SUBSCRIPTIONS = tuple(f"{OPEN_ROOT}/+/{leaf}" for leaf in ("pack/#", "status", "reply", "senml"))
+"""`pack/#`: a malformed pack topic must reach us too, to become a dead letter. Nothing of social care, which must not
+share a store, a page or dead letters with open data: until it has its own, its gateways keep what they have."""
 
 SESSION_S = 3_600
 """How long the broker keeps our session: it spares resends over a restart; the gateways have the data anyway."""

@@ -32,6 +32,9 @@ T = TypeVar("T")
 BOOT_NOTE_S = 60.0
 """How often the journal says until when this gateway was watching, so that a dead process leaves a known gap."""
 
+TRY_PINS_S = 30.0
+"""How often a pin that cannot be read is tried again."""
+
 IDLE_S = 0.5
 """How long the uplink sleeps when nothing pokes it; time-outs are counted in seconds."""
 
@@ -86,8 +89,9 @@ class Agent:
         self._outbox: Outbox | None = None
         self._offered: list[Anchor] = []
         self._unwritten: list[Entry] = []
-        self._sampled = Sample((), (), 0)
+        self._sampled = Sample((), (), (), 0)
         self._noted_s = 0.0
+        self._tried_s = 0.0
         self._troubled = False
 
     async def started(self) -> None:
@@ -117,11 +121,13 @@ class Agent:
     async def _open(self) -> None:
         spool = await self._in_writer(self._open_spool)
         self._spool = spool
-        opening = await self._in_writer(partial(self._contacts.resume, spool))
+        for finding in spool.findings:
+            log.warning("The spool of %s: %s", self._config.gateway, finding)
+        await self._in_writer(partial(self._contacts.resume, spool))
         anchor = self._anchors.poll(self._clock.now_ns())
         if anchor is not None:
             self._take_anchor(anchor)
-        first, self._unwritten = [*self._unwritten, *opening, *self._contacts.watch()], []
+        first, self._unwritten = [*self._unwritten, *self._contacts.watch()], []
         await self._in_writer(partial(spool.append, first))
         self._noted_s = self._machine.monotonic_s()
         self._outbox = Outbox(
@@ -187,8 +193,13 @@ class Agent:
         while self._offered:
             self._take_anchor(self._offered.pop(0))
         self._sampled = sample = self._contacts.sampler.tick()
-        self._unwritten += [*sample.edges, *sample.readings]
+        self._unwritten += [*sample.edges, *sample.lost, *sample.readings]
+        if sample.lost:
+            log.error("%d edges did not fit while the spool could not be written.", self._contacts.sampler.overflowed)
         now_s = self._machine.monotonic_s()
+        if self._contacts.faults and now_s - self._tried_s >= TRY_PINS_S:
+            self._tried_s = now_s
+            self._unwritten += self._contacts.watch()
         if now_s - self._noted_s >= BOOT_NOTE_S:
             self._noted_s = now_s
             self._unwritten.append(BootNote(sample.settled_until_ns, self._machine.wall_us() * NS_PER_US))

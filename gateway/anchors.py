@@ -13,6 +13,9 @@ from sensorhub.reading import NS_PER_S, NS_PER_US
 AGAIN_NS = 600 * NS_PER_S
 """While in sync an anchor every 10 min takes out a crystal's drift to some 60 ms."""
 
+ASK_NS = 2 * NS_PER_S
+"""How often the state of NTP is asked for: a step is noted before a pack of 10 s is closed."""
+
 STEP_NS = 50_000_000
 """A wall clock that moved this far against the boot clock was stepped, not slewed."""
 
@@ -99,8 +102,12 @@ class SystemAnchors:
         self._sync = sync
         self._newest: Anchor | None = None
         self._in_sync = False
+        self._asked_ns: int | None = None
 
     def poll(self, clock_ns: int) -> Anchor | None:
+        if self._asked_ns is not None and clock_ns - self._asked_ns < ASK_NS:
+            return None
+        self._asked_ns = clock_ns
         error_ns = self._sync()
         self._in_sync = error_ns is not None
         if error_ns is None:

@@ -11,7 +11,7 @@ from sensorhub.broker import BrokerSettings
 from sensorhub.config import ConfigPath, load_toml
 from sensorhub.errors import ConfigInvalid
 from sensorhub.names import check_gateway_id, check_sensor_id
-from sensorhub.topics import CARE_ROOT, OPEN_ROOT
+from sensorhub.topics import OPEN_ROOT
 
 SPOOL_BYTES_DEFAULT = 1_073_741_824
 """1 GiB: five days at some 200 readings a second, an eighth of the smallest card in use."""
@@ -47,7 +47,6 @@ class GatewayConfig(_Table):
     spool_bytes_max: int = Field(
         default=SPOOL_BYTES_DEFAULT, ge=16_777_216, description="How much of the card the spool may take, bytes."
     )
-    social_care: bool = Field(default=False, description="Whether this gateway is wholly social care.")
     pack_s: float = Field(default=10.0, ge=0.1, le=600, description="Longest time a pack is held open, seconds.")
     commit_ms: Literal[200, 1000, 5000] = Field(
         default=200, description="How often what was measured is made durable: 200, 1000 or 5000 ms."
@@ -60,7 +59,7 @@ class GatewayConfig(_Table):
     @property
     def root(self) -> str:
         """The root of this gateway's topics."""
-        return CARE_ROOT if self.social_care else OPEN_ROOT
+        return OPEN_ROOT
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:

@@ -9,7 +9,7 @@ from gateway.journal import resume
 from gateway.sampler import Sampler
 from gateway.sensors.detector import Detector
 from gateway.sensors.pins import ContactPin, Factory, PinUnusable
-from gateway.spool import Edge, Entry, SensorSettings, Spool
+from gateway.spool import Edge, SensorSettings, Spool
 from gateway.times import AnchorBook
 from sensorhub.clock import MeasurementClock, wall_us
 from sensorhub.reading import NS_PER_S, US_PER_S
@@ -56,26 +56,31 @@ class Contacts:
         """How many contacts are read."""
         return len(self._pins)
 
-    def resume(self, spool: Spool) -> list[Entry]:
-        """Go on where the journal ends; returns what an earlier boot or other settings left to be closed.
+    def resume(self, spool: Spool) -> None:
+        """Go on where the journal ends; what an earlier boot or other settings left open is closed under those.
 
         Called once, from the spool's thread, before `watch`.
         """
         settings = {sensor.id: settings_of(sensor) for sensor in self._sensors}
         resumed = resume(spool.scan(), spool.boot, self._detectors, self.anchors, settings)
+        spool.append(resumed.readings)
         spool.define(list(settings.values()))
-        return list(resumed.readings)
 
     def watch(self) -> list[Edge]:
-        """Claim the pins and watch them; returns the level at which each was found, for the journal."""
+        """Claim the pins that are not watched yet; returns the level at which each was found, for the journal."""
         found: list[Edge] = []
         for sensor in self._sensors:
+            if sensor.id in self._pins:
+                continue
             try:
                 pin = ContactPin(self._factory, sensor.pin, self._clock, self._handler(sensor.id))
             except PinUnusable as error:
-                log.error("Sensor %s: %s Its neighbours go on.", sensor.id, error)
-                self.faults[sensor.id] = Fault(text=str(error)[:200], since=wall_us() / US_PER_S)
+                if sensor.id not in self.faults:
+                    log.error("Sensor %s: %s Its neighbours go on; it is tried again.", sensor.id, error)
+                    self.faults[sensor.id] = Fault(text=str(error)[:200], since=wall_us() / US_PER_S)
                 continue
+            if self.faults.pop(sensor.id, None) is not None:
+                log.info("Sensor %s is read now.", sensor.id)
             self._pins[sensor.id] = pin
             found.append(self.sampler.observe(sensor.id, pin.closed()))
         return found

@@ -78,7 +78,6 @@ def _text(gateway: str, broker: BrokerSettings) -> str:
         line("key_file", KEY_NAME),
         line("spool", "spool"),
         *(line(key, _FIELDS[key].default, active=False) for key in ("spool_bytes_max", "pack_s", "commit_ms")),
-        line("social_care", False, active=False),
     ]
     broker_lines = [
         broker_line("host", broker.host),

@@ -7,7 +7,7 @@ they are made again from the journal.
 
 from gateway.spool import Measured, ReadingEntry
 from gateway.times import SNAP_NS, AnchorBook, wall_at
-from sensorhub.reading import NS_PER_S, Quality
+from sensorhub.reading import NS_PER_S, NS_PER_US, Quality
 
 _PERCENT = 100
 
@@ -60,6 +60,12 @@ class ContactIntervals:
         self._level = level
         self._lost = None
 
+    def infer(self, level: bool) -> None:
+        """The contact was at `level` since the open interval began: its next edge shows it. For a journal cut short."""
+        if self._start_ns is not None and not self._observed_ns:
+            self._level = level
+            self._at_ns = self._start_ns
+
     def lose(self, clock_ns: int) -> None:
         """From here on the input was not read, until `observe`."""
         self._advance(clock_ns)
@@ -86,11 +92,23 @@ class ContactIntervals:
         done, self._done = self._done, []
         return done
 
+    def begin_at(self, clock_ns: int) -> None:
+        """Open the next interval at `clock_ns`, where a reading is known to have ended; what was open is forgotten."""
+        self._advance(clock_ns)
+        self._empty()
+        self._open(clock_ns)
+        newest = self._anchors.newest
+        self._last_end_wall_ns = wall_at(newest, clock_ns) if newest else clock_ns
+
     def cut(self, clock_ns: int) -> ReadingEntry | None:
-        """Close the open interval at `clock_ns`, before its end; None where nothing of it was observed."""
+        """Close the open interval at `clock_ns`, before its end; None where nothing of it was observed.
+
+        It ends some more than the time that is snapped after it began: its time must not become that of the last one.
+        """
         if self._start_ns is None:
             return None
         self._advance(clock_ns)
+        clock_ns = max(clock_ns, self._start_ns + SNAP_NS + NS_PER_US)
         entry = self._reading(clock_ns, self._period_ns) if self._observed_ns else None
         self._start_ns = None
         self._level = None

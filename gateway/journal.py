@@ -44,7 +44,7 @@ class BootReplay:
             self._edge(entry, located.settings)
         elif isinstance(entry, ReadingEntry):
             self.last_ns = max(self.last_ns, entry.clock_ns)
-            self._reading(entry)
+            self._reading(entry, located.settings)
 
     def unwritten(self) -> list[ReadingEntry]:
         """Readings of intervals that closed but are not in the spool."""
@@ -60,30 +60,37 @@ class BootReplay:
         return self._settings[sensor]
 
     def _edge(self, edge: Edge, settings: SensorSettings | None) -> None:
-        assert settings is not None
-        if self._settings.get(edge.sensor) != settings:
-            self._settings[edge.sensor] = settings
-            period_ns = settings.period_ms * _NS_PER_MS
-            self.intervals[edge.sensor] = ContactIntervals(edge.sensor, period_ns, self._anchors)
-        intervals = self.intervals[edge.sensor]
+        intervals = self._intervals(edge.sensor, settings)
         if edge.observed:
             if edge.sensor in self._levels:
                 intervals.lose(self._lost_at_ns)
             intervals.observe(edge.clock_ns, edge.level)
         else:
-            if edge.sensor not in self._levels:
-                intervals.observe(edge.clock_ns, not edge.level)  # the edge before it went with an older segment
+            if edge.sensor not in self._levels:  # the edge before it went with an older segment
+                if intervals.end_ns is None:
+                    intervals.observe(edge.clock_ns, not edge.level)
+                intervals.infer(not edge.level)
             intervals.edge(edge.clock_ns, edge.level)
         self._levels[edge.sensor] = edge.level
         self._note_closed(intervals, edge.clock_ns)
 
-    def _reading(self, entry: ReadingEntry) -> None:
-        intervals = self.intervals.get(entry.sensor)
-        if intervals is None:
-            return
+    def _intervals(self, sensor: str, settings: SensorSettings | None) -> ContactIntervals:
+        assert settings is not None
+        if self._settings.get(sensor) != settings:
+            self._settings[sensor] = settings
+            self.intervals[sensor] = ContactIntervals(sensor, settings.period_ms * _NS_PER_MS, self._anchors)
+            self._levels.pop(sensor, None)
+        return self.intervals[sensor]
+
+    def _reading(self, entry: ReadingEntry, settings: SensorSettings | None) -> None:
+        intervals = self._intervals(entry.sensor, settings)
         self._note_closed(intervals, entry.clock_ns)
-        if self._unwritten.pop((entry.sensor, entry.clock_ns), None) is None:
-            intervals.cut(entry.clock_ns)  # it was closed before its end: by a change of settings or by a later boot
+        exact = (entry.sensor, entry.clock_ns) in self._unwritten
+        for key in [key for key in self._unwritten if key[0] == entry.sensor and key[1] <= entry.clock_ns]:
+            del self._unwritten[key]  # older ones went with their segments, after their receipts
+        if not exact:
+            # Closed before its end, or opened by entries that went with an older segment.
+            intervals.begin_at(entry.clock_ns)
 
     def _note_closed(self, intervals: ContactIntervals, until_ns: int) -> None:
         for closed in intervals.close_until(until_ns):

@@ -71,7 +71,7 @@ class Outbox:
             chance=chance,
         )
         self._told_s = 0.0
-        self._told: tuple[RecordingStatus | None, frozenset[str]] | None = None
+        self._told: object = None
         self._faults = faults
         self._notes_s = 0.0
         self._nexts: deque[tuple[float, int]] = deque()
@@ -114,7 +114,8 @@ class Outbox:
         if self._uplink.silent(now_s):
             raise LinkSilent("no receipt came for a while")
         messages: list[Message] = []
-        telling = (self._recording(), frozenset(self._faults))
+        behind = self._backlog() > 0
+        telling = (self._recording(), frozenset(self._faults), self._anchor() is not None, behind)
         if self._uplink.status_wanted or now_s - self._told_s >= STATUS_S or telling != self._told:
             self._told, self._told_s = telling, now_s
             nonce = secrets.token_hex(8)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from gateway.spool import Located, MarkerEntry, ReadingEntry, Seal, Spool
 from gateway.times import anchors_for, sealed_time_us
@@ -40,8 +41,8 @@ class Packer:
         run = [located for located in run if located.sequence >= first]
         if not run:
             return None
-        same_boot = [located for located in run if located.boot == run[-1].boot]
-        return self._seal(same_boot, newest=True)
+        same_boot = list(takewhile(lambda located: located.boot == run[-1].boot, reversed(run)))
+        return self._seal(same_boot[::-1], newest=True)
 
     def oldest(self, below_sequence: int) -> SealedPack | None:
         """Seal the oldest records below `below_sequence`, at most 1,000; None where none can be."""
@@ -52,7 +53,7 @@ class Packer:
                 run = [located for located in run if located.last < min(last + 1, below_sequence)]
                 if not run:
                     break
-                head = [located for located in run if located.boot == run[0].boot]
+                head = list(takewhile(lambda located, boot=run[0].boot: located.boot == boot, run))  # type: ignore[misc]
                 if self._spool.anchors(head[0].boot):
                     return self._seal(head, newest=False)
                 at = head[-1].last + 1  # a boot that never knew the time: its records wait

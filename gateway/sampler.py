@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gateway.debounce import Change
 from gateway.sensors.detector import Detector
-from gateway.spool import Edge, ReadingEntry
+from gateway.spool import BootNote, Edge, ReadingEntry
 from sensorhub.clock import MeasurementClock
 
 INBOX_MAX = 100_000
@@ -22,11 +22,13 @@ class Sample:
 
     Arguments:
         edges: settled changes in the order of time.
+        lost: where edges did not fit into the inbox: until when their contacts were known, and how they are now.
         readings: of intervals that closed.
         settled_until_ns: every pin change at or before this boot clock is in `edges`, or was no change.
     """
 
     edges: tuple[Edge, ...]
+    lost: tuple[BootNote | Edge, ...]
     readings: tuple[ReadingEntry, ...]
     settled_until_ns: int
 
@@ -48,12 +50,15 @@ class Sampler:
         self._inbox: deque[tuple[str, int, bool]] = deque()
         self._crowded = crowded
         self.overflowed = 0
+        self._unheard: dict[str, tuple[int, int, bool]] = {}
 
     def put(self, sensor: str, clock_ns: int, level: bool) -> None:
         """Take an edge from whatever thread drives the pin; what does not fit is counted in `overflowed`."""
         waiting = len(self._inbox)
         if waiting >= INBOX_MAX:
             self.overflowed += 1
+            first_ns = self._unheard.get(sensor, (clock_ns,))[0]
+            self._unheard[sensor] = (first_ns, clock_ns, level)
             return
         self._inbox.append((sensor, clock_ns, level))
         if waiting == 1_000:
@@ -73,6 +78,7 @@ class Sampler:
             sensor, clock_ns, level = self._inbox.popleft()
             changes.extend((change, sensor) for change in self._detectors[sensor].edge(clock_ns, level))
         readings: list[ReadingEntry] = []
+        lost = self._forget_unheard(changes)
         until_ns = now_ns
         for sensor, detector in self._detectors.items():
             changes.extend((change, sensor) for change in detector.settle(now_ns))
@@ -81,4 +87,19 @@ class Sampler:
         changes.sort(key=lambda change: change[0].clock_ns)
         edges = tuple(Edge(sensor, change.clock_ns, change.level) for change, sensor in changes)
         readings.sort(key=lambda reading: reading.clock_ns)
-        return Sample(edges, tuple(readings), until_ns)
+        return Sample(edges, lost, tuple(readings), until_ns)
+
+    def _forget_unheard(self, changes: list[tuple[Change, str]]) -> tuple[BootNote | Edge, ...]:
+        """Where edges were lost, the contact was not watched: its interval becomes partial."""
+        unheard, self._unheard = self._unheard, {}
+        if not unheard:
+            return ()
+        since_ns = min(first_ns for first_ns, _, _ in unheard.values())
+        found = []
+        for sensor, (_, last_ns, level) in unheard.items():
+            detector = self._detectors[sensor]
+            changes.extend((change, sensor) for change in detector.settle(last_ns))
+            detector.intervals.lose(since_ns)
+            detector.observe(last_ns, level)
+            found.append(Edge(sensor, last_ns, level, observed=True))
+        return (BootNote(since_ns, 0), *found)

@@ -35,11 +35,13 @@ def anchors_for(anchors: Sequence[Anchor], first_ns: int, last_ns: int) -> tuple
     Arguments:
         anchors: of that boot, at least one, by rising boot clock.
 
-    Two when one lies before and one after and the wall clock did not step between them; across a step the one
-    with the smaller error counts, else the later.
+    Two when one lies before and one after, or at least after the first, and the wall clock did not step between
+    them; across a step the one with the smaller error counts, else the later.
     """
     before = next((anchor for anchor in reversed(anchors) if anchor.clock_ns <= first_ns), None)
     after = next((anchor for anchor in anchors if anchor.clock_ns >= last_ns), None)
+    if after is None and anchors[-1].clock_ns > first_ns:
+        after = anchors[-1]
     if before is None or after is None or before is after:
         return (before or after or anchors[-1],)
     if not is_step(before, after):

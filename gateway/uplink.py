@@ -10,7 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.packer import Packer, SealedPack
-from gateway.spool import Anchor, AnchorKind, Spool
+from gateway.spool import (
+    Anchor,
+    AnchorKind,
+    SealRefused,
+    Spool,
+    SpoolFull,
+    SpoolUnreadable,
+    SpoolUnwritable,
+)
 from sensorhub.ranges import RangeSet
 from sensorhub.receipt import Receipt, ReceiptMalformed, decode_receipt
 from sensorhub.signing import SignatureWrong, verify
@@ -90,9 +98,13 @@ class Uplink:
         self._asked_s = 0.0
         self._ask_wait_s = RESEND_FIRST_S
         self._asked_clock_ns = 0
+        self._timed = False
         self._heard_s = 0.0
         self._silence_s = SILENCE_FIRST_S
         self.status_wanted = False
+        self._seal_again_s = 0.0
+        self._unsealable = False
+        self.copied = False
 
     # What happens ------------------------------------------------------------------------------------------------
 
@@ -118,6 +130,7 @@ class Uplink:
         self._nonce = nonce
         self._asked_s = now_s
         self._asked_clock_ns = self._clock_ns()
+        self._timed = False
         self.status_wanted = False
 
     def received(self, topic: str, payload: bytes, now_s: float) -> Anchor | None:
@@ -144,17 +157,39 @@ class Uplink:
     # What to do --------------------------------------------------------------------------------------------------
 
     def due(self, now_s: float) -> list[PackMessage]:
-        """The packs to publish now: what was sealed before, then the newest, then resends, then the backlog."""
+        """The packs to publish now: those without a receipt for too long, and as many new ones as the window holds."""
+        if self.copied:
+            return []
         if not self._connected or self._store is None:
             if self._connected and now_s - self._asked_s >= self._ask_wait_s:
                 self._ask_wait_s = min(self._ask_wait_s * 2, RESEND_MAX_S)
                 self.status_wanted = True
             return []
-        packs: list[SealedPack] = []
+        packs = self._late(now_s)
+        if now_s < self._seal_again_s:
+            return self._messages(packs)
+        try:
+            self._fill(packs, now_s)
+        except (SpoolUnwritable, SpoolFull, SpoolUnreadable, SealRefused) as error:
+            # Sampling goes on, and what is sealed is sent; sealing is tried again.
+            if not self._unsealable:
+                log.error("%s Nothing new is sent until it can be; trying again.", error)
+            self._unsealable = True
+            self._seal_again_s = now_s + self._jittered(RESEND_FIRST_S)
+        else:
+            if self._unsealable:
+                log.info("Packs can be sealed again.")
+            self._unsealable = False
+        return self._messages(packs)
+
+    def _messages(self, packs: list[SealedPack]) -> list[PackMessage]:
+        return [PackMessage(pack_topic(self._root, pack.id), pack.payload) for pack in packs]
+
+    def _fill(self, packs: list[SealedPack], now_s: float) -> None:
+        """Add what goes now to `packs`: the newest, then what was sealed before, then the backlog, oldest first."""
         live_waiting = self._spool.next - self._live_from
         if self._room() and (now_s >= self._live_due_s or live_waiting >= RECORDS_PER_PACK_MAX):
             packs += self._live(now_s)
-        packs += self._late(now_s)
         while self._room() and self._resend:
             pack = self._packer.again(self._resend.pop(0))
             packs += self._fly(pack, now_s)
@@ -163,11 +198,10 @@ class Uplink:
             if pack is None:
                 break
             packs += self._fly(pack, now_s)
-        return [PackMessage(pack_topic(self._root, pack.id), pack.payload) for pack in packs]
 
     def silent(self, now_s: float) -> bool:
         """Whether receipts have been due for so long that the connection should be rebuilt."""
-        waiting = bool(self._flights) or self._store is None
+        waiting = bool(self._flights) or (self._store is None and not self.copied)
         if not self._connected or not waiting or now_s - self._heard_s <= self._silence_s:
             return False
         self._silence_s = min(self._silence_s * 2, RESEND_MAX_S)
@@ -187,9 +221,9 @@ class Uplink:
                 self._take_back(receipt)
             self._store = self._last_store = receipt.store
             self._free(receipt, now_s)
-        fresh = now_s - self._asked_s < ANSWER_FRESH_S
-        if not fresh:
+        if self._timed or now_s - self._asked_s >= ANSWER_FRESH_S:
             return None
+        self._timed = True
         clock_ns = self._clock_ns()
         half_ns = (clock_ns - self._asked_clock_ns) // 2
         return Anchor(self._asked_clock_ns + half_ns, receipt.time_us * 1_000, half_ns, AnchorKind.RECEIPT)
@@ -211,17 +245,26 @@ class Uplink:
         if receipt.epoch != self._spool.epoch:
             return
         named = [*receipt.stored, *receipt.refused]
-        if any(self._spool.sealed.missing(first, last) for first, last in named):
-            log.error(
-                "A receipt names records that this spool never sent. The card was copied or restored from a copy: "
-                "stop one of the two gateways, or move the spool folder away and start again."
-            )
+        if self.copied or any(self._spool.sealed.missing(first, last) for first, last in named):
+            self._stop_for_a_copy()
+            return
         self._spool.receive(self._spool.epoch, named)
         self._heard_s = now_s
         self._silence_s = SILENCE_FIRST_S
         self._ask_wait_s = RESEND_FIRST_S
         for first in [first for first, flight in self._flights.items() if first not in self._spool.open_seals]:
             del self._flights[first]
+
+    def _stop_for_a_copy(self) -> None:
+        """Another card speaks under this epoch, and a receipt may mean its records: free and send nothing more."""
+        if not self.copied:
+            log.error(
+                "A receipt names records that this gateway never sent: its card was copied, or restored from a copy. "
+                "It goes on measuring, keeps everything, and sends nothing, lest records are taken for the copy's. "
+                "Stop the other one, keep this spool folder, and ask who runs the hub for a new epoch."
+            )
+        self.copied = True
+        self._flights.clear()
 
     def _room(self) -> bool:
         records = sum(flight.pack.id.count for flight in self._flights.values())

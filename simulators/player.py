@@ -1,23 +1,28 @@
 """The player of one gateway: moves its contacts at the recorded times of the measurement clock.
 
 The measurement clock steps to each edge exactly, so an edge has its recorded time at any speed; how fast it may step
-is the run's pace against the machine clock, and it waits while the gateway is behind.
+is the run's pace against the machine clock, and it waits while the gateway is behind. What it drives it remembers by itself,
+so that an edge that never comes out of the gateway is missed.
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from gateway.spool.entries import Edge, Located, ReadingEntry
-from sensorhub.clock import boot_ns
+from gateway.spool.entries import Edge, Located
+from sensorhub.clock import boot_ns, rfc3339
 from sensorhub.reading import NS_PER_S
 from simulators.ledger import Ledger, Reconciled
+from simulators.moves import DEBOUNCE_NS, DrivenMoves, Life, Verdict, moves_of
 from simulators.pins import PlayerClock, PlayerFactory
 from simulators.recording import RecordedGateway
 from simulators.run import Run
 from simulators.timeline import Timeline
+
+log = logging.getLogger(__name__)
 
 UNACCEPTED_MAX = 1_000
 """Edges that a gateway may be behind before its clock waits: memory, and what a kill makes the player drive again."""
@@ -27,9 +32,6 @@ MOVES_PER_TURN = 100
 
 WAIT_S_MAX = 0.05
 """The clock moves on at least this often, so that intervals close soon after their end."""
-
-DEBOUNCE_NS = 20_000_000
-"""The detectors' default: a younger edge cannot have been accepted yet."""
 
 
 class PlayedGateway(Protocol):
@@ -92,9 +94,11 @@ class Player:
         self._ledger = ledger
         self._machine = machine
         self._pins = {sensor.id: factory.contact(sensor.pin) for sensor in gateway.sensors}
+        self._life = Life(timeline.start_ns, dict(timeline.initial))
+        self._moves = DrivenMoves()
+        self._playing = False
         self._unaccepted: deque[int] = deque()
         self._heard = asyncio.Event()
-        self._done_at: set[tuple[str, bool]] = set()
         self._settled_until_ns = 0
         self._accepted = 0
         self.ended = False
@@ -107,26 +111,26 @@ class Player:
             entries: all that the spool holds.
             boot: index of this boot there.
         """
-        mine = [located.entry for located in entries if located.boot == boot]
-        levels = dict(self._timeline.initial)
-        at_ns = self._timeline.start_ns
-        for entry in mine:
-            clock_ns = getattr(entry, "clock_ns", 0)  # a seal has none
-            at_ns = max(at_ns, clock_ns)
-        edges = sorted((entry for entry in mine if isinstance(entry, Edge)), key=lambda edge: edge.clock_ns)
-        for edge in edges:
-            levels[edge.sensor] = edge.level
-            if edge.clock_ns == at_ns and not edge.observed:
-                self._done_at.add((edge.sensor, edge.level))
+        mine = [located for located in entries if located.boot == boot]
+        # A seal has no clock.
+        at_ns = max([self._timeline.start_ns, *(getattr(located.entry, "clock_ns", 0) for located in mine)])
+        found = self._ledger.reconcile(mine)
+        self._judge_life_until(at_ns)
+        levels = self._timeline.initial | self._ledger.content().levels_at(at_ns)
+        self._life = Life(at_ns, {sensor: level for sensor, level in levels.items() if sensor in self._pins})
         self._clock.advance_to(at_ns)
-        for sensor, level in levels.items():
-            if sensor in self._pins:
-                self._pins[sensor].move(level)
-        return self._ledger.reconcile(entry for entry in mine if isinstance(entry, Edge | ReadingEntry))
+        for sensor, level in self._life.levels.items():
+            self._pins[sensor].move(level)
+        self._ledger.begin(self._life)
+        return found
 
     def accepted(self, edges: Sequence[Edge], settled_until_ns: int) -> None:
         """Called by the agent: these edges are in its journal, all others until then were none."""
-        self._ledger.accept(edges)
+        stray = [edge for edge in edges if not edge.observed and not self._moves.match(edge)]
+        self._ledger.accept(edge for edge in edges if edge not in stray)
+        self._note_stray(stray)
+        if self._playing:  # an agent that is being cancelled may have written more than it can still tell
+            self._note(self._moves.judge(settled_until_ns))
         self._accepted += len(edges)
         self._settled_until_ns = settled_until_ns
         while self._unaccepted and self._unaccepted[0] <= settled_until_ns:
@@ -142,12 +146,17 @@ class Player:
 
         Returns when every interval of the span is closed and every record has its receipt.
         """
-        begin_ns = self._clock.now_ns()
-        for number, move in enumerate(self._timeline.moves_from(begin_ns), 1):
+        self._playing = True
+        try:
+            await self._play(gateway)
+        finally:
+            self._playing = False
+
+    async def _play(self, gateway: PlayedGateway) -> None:
+        for number, move in enumerate(moves_of(self._timeline, self._life), 1):
             await self._step_to(move.clock_ns, gateway)
-            if move.clock_ns == begin_ns and (move.sensor, move.level) in self._done_at:
-                continue
             self._unaccepted.append(move.clock_ns)
+            self._moves.drive(move)
             self._pins[move.sensor].move(move.level)
             if number % MOVES_PER_TURN == 0:
                 await asyncio.sleep(0)
@@ -186,3 +195,42 @@ class Player:
                 await self._heard.wait()
         except TimeoutError:
             return
+
+    def _judge_life_until(self, at_ns: int) -> None:
+        """Judge what the life before this one drove before `at_ns` and did not live to judge.
+
+        The gateway had settled all bursts that were over by then; what came later is driven again.
+        """
+        content = self._ledger.content()
+        if content.life is None:
+            return
+        moves = DrivenMoves()
+        for move in moves_of(self._timeline, content.life):
+            if move.clock_ns > at_ns + DEBOUNCE_NS:
+                break
+            moves.drive(move)
+        begin_ns = max(content.life.clock_ns, content.head.folded_until_ns)
+        accepted = {edge for edge in content.edges if edge.clock_ns > begin_ns and not edge.observed}
+        known = {edge for edge in content.edges if edge.clock_ns == content.life.clock_ns} | accepted
+        self._note_stray([edge for edge in known if not moves.match(edge) and edge in accepted])
+        verdict = moves.judge(at_ns + DEBOUNCE_NS - 1)
+        self._note(
+            Verdict(
+                tuple(edge for edge in verdict.missing if edge.clock_ns > content.head.folded_until_ns),
+                tuple(burst for burst in verdict.bounced if burst.clock_ns > content.head.folded_until_ns),
+            )
+        )
+
+    def _note_stray(self, edges: Sequence[Edge]) -> None:
+        self._ledger.stray(edges)
+        for edge in edges:
+            log.error("The gateway accepted what nobody drove: %s", self._named(edge))
+
+    def _note(self, verdict: Verdict) -> None:
+        self._ledger.judge(verdict)
+        for edge in verdict.missing:
+            log.error("The gateway did not accept what was driven: %s", self._named(edge))
+
+    def _named(self, edge: Edge) -> str:
+        moved = "closed" if edge.level else "opened"
+        return f"{edge.sensor} {moved} at {rfc3339(self._run.wall_us_at(edge.clock_ns))}"

@@ -25,6 +25,7 @@ from sensorhub.reading import US_PER_S
 from sensorhub.status import RecordingStatus
 from simulators.folder import gateway_folder, key_file, ledger_file
 from simulators.ledger import Ledger
+from simulators.moves import DEBOUNCE_MS
 from simulators.pins import PlayerClock, PlayerFactory
 from simulators.player import Player
 from simulators.progress import RunProgress, write_progress
@@ -143,7 +144,11 @@ def _config(data: Path, run: Run, recorded: RecordedGateway) -> GatewayConfig:
         pack_s=PACK_S,
         sensors=tuple(
             SensorConfig(
-                id=sensor.id, pin=sensor.pin, period_s=run.interval_s, title=sensor.id.replace("-", " ").capitalize()
+                id=sensor.id,
+                pin=sensor.pin,
+                period_s=run.interval_s,
+                debounce_ms=DEBOUNCE_MS,
+                title=sensor.id.replace("-", " ").capitalize(),
             )
             for sensor in recorded.sensors
         ),

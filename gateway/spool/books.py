@@ -55,6 +55,7 @@ class Books:
         self._anchored_in: dict[int, Segment] = {}
         self._of_boot: dict[int, RangeSet] = {}
         self._unsettled: dict[tuple[int, str], list[Segment]] = {}
+        self._resumed_from: dict[tuple[int, str], tuple[Segment, Segment | None]] = {}
 
     def apply(self, located: Located, segment: Segment) -> None:
         """Take an entry that is durable in `segment`."""
@@ -62,6 +63,9 @@ class Books:
             case ReadingEntry():
                 self._keep(located, segment)
                 self._settle(located, located.entry)
+                # A restart goes on from a sensor's newest reading, with the anchor that was the newest then.
+                home = self._anchored_in.get(located.boot)
+                self._resumed_from[located.boot, located.entry.sensor] = segment, home
                 self._alive(located.boot, located.entry.clock_ns, 0)
             case MarkerEntry():
                 self._keep(located, segment)
@@ -195,6 +199,8 @@ class Books:
         if any(segment.records.within(*seal.range) for seal in self.open_seals.values()):
             return False  # its pack may have to be made again, from all its records
         if any(self._unsettled_numbers(first, last) for first, last in segment.needs):
+            return False
+        if any(boot == self.boot and segment in homes for (boot, _), homes in self._resumed_from.items()):
             return False
         return not any(
             home is segment and (boot == self.boot or self._waits(self._of_boot.get(boot, RangeSet())))

@@ -11,6 +11,7 @@ from gpiozero.pins.mock import MockFactory
 from gateway.agent import Agent
 from gateway.anchors import GivenAnchors
 from gateway.config import GatewayConfig, SensorConfig
+from gateway.contacts import Contacts
 from gateway.spool import Anchor, AnchorKind, Edge, Located, ReadingEntry, RealDisk, Spool, SpoolLimits
 from sensorhub.broker import BrokerSettings
 from sensorhub.clock import BootClock, boot_ns, wall_ns
@@ -114,6 +115,20 @@ async def test_agent_pin_that_cannot_be_read_costs_only_its_own_sensor(tmp_path:
         factory.pin(6).drive_low()
         await until(lambda: bool(seen.edges), 5, "the neighbour's closure is accepted")
     assert [edge.sensor for edge in seen.edges] == ["well"]
+
+
+async def test_contacts_pin_that_can_be_read_later_is_watched_then(tmp_path: Path) -> None:
+    factory, other_owner = MockFactory(), Seen()
+    factory.reserve_pins(other_owner, 5)
+    contacts = Contacts(config(tmp_path, SensorConfig(id="late", pin=5)), BootClock(), factory, lambda: None)
+    assert contacts.watch() == []
+    assert set(contacts.faults) == {"late"}
+    factory.release_pins(other_owner, 5)
+    (found,) = contacts.watch()
+    assert (found.sensor, found.observed) == ("late", True)
+    assert contacts.faults == {}
+    assert contacts.watch() == []
+    contacts.close()
 
 
 async def test_agent_started_again_goes_on_in_the_same_boot(tmp_path: Path) -> None:

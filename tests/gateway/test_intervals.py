@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gateway.intervals import ContactIntervals
 from gateway.spool import Anchor, AnchorKind, ReadingEntry
-from gateway.times import AnchorBook
+from gateway.times import AnchorBook, sealed_time_us
 from sensorhub.reading import Quality
 
 S = 1_000_000_000
@@ -149,3 +149,19 @@ def test_closures_and_on_time_add_up_over_any_intervals(gaps: list[int], period:
     assert [r.clock_ns for r in readings] == list(range(period, end + 1, period))
     assert sum(numbers(r)["actuation_count"] for r in readings) == closures
     assert sum(numbers(r)["occupancy"] for r in readings) * period / 100 == pytest.approx(on, abs=100)
+
+
+@given(st.integers(min_value=1, max_value=3 * PERIOD))
+def test_cut_at_any_moment_gives_a_time_of_its_own(cut_ns: int) -> None:
+    anchors = book()
+    contact = ContactIntervals("d", PERIOD, anchors)
+    contact.observe(0, True)
+    readings = contact.close_until(cut_ns)
+    last = contact.cut(cut_ns)
+    assert anchors.newest is not None
+    times = [
+        sealed_time_us((anchors.newest,), reading.clock_ns, PERIOD // 1_000_000)
+        for reading in [*readings, *([last] if last else [])]
+    ]
+    assert len(times) == len(set(times))
+    assert times == sorted(times)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from gateway.sampler import INBOX_MAX, Sampler
 from gateway.sensors.detector import GRACE_NS, Detector
+from gateway.spool import BootNote, Edge
 from gateway.times import AnchorBook
 
 S = 1_000_000_000
@@ -68,8 +69,18 @@ def test_sampler_edge_that_comes_too_late_is_counted_in_the_open_interval() -> N
     assert reading.values[0].value == 1.0
 
 
-def test_sampler_inbox_is_bounded_and_counts_what_overflows() -> None:
-    _, sampler = make("a")
-    for _ in range(INBOX_MAX + 3):
-        sampler.put("a", S, True)
-    assert sampler.overflowed == 3
+def test_sampler_inbox_is_bounded_and_what_overflows_makes_the_interval_partial() -> None:
+    clock, sampler = make("a")
+    for number in range(INBOX_MAX):
+        sampler.put("a", 1 * S + number, True)
+    sampler.put("a", 4 * S, False)
+    sampler.put("a", 6 * S, True)
+    assert sampler.overflowed == 2
+    clock.ns = 7 * S
+    assert sampler.tick().lost == (BootNote(4 * S, 0), Edge("a", 6 * S, True, observed=True))
+    clock.ns = 11 * S
+    sample = sampler.tick()
+    assert sample.lost == ()
+    (reading,) = sample.readings
+    values = {measured.quantity: measured.value for measured in reading.values}
+    assert values == {"actuation_count": 1.0, "occupancy": 700 / 8, "coverage": 80.0}

@@ -43,6 +43,13 @@ def test_anchors_nearest_on_each_side_are_taken() -> None:
     assert anchors_for(book[1:], 1 * S, 2 * S) == (book[1],)
 
 
+def test_anchors_step_within_the_run_is_not_overlooked() -> None:
+    before, within = anchor(0, 0, 0.5), anchor(100, 4600, 0.01)
+    assert anchors_for([before, within], 50 * S, 150 * S) == (within,)
+    slow = anchor(100, 100.001, 0.01)
+    assert anchors_for([before, slow], 50 * S, 150 * S) == (before, slow)
+
+
 def test_time_near_a_multiple_of_the_period_is_that_multiple() -> None:
     given_anchor = (anchor(0, 0.2),)
     assert sealed_time_us(given_anchor, 60 * S, 60_000) == (WALL + 60 * S) // 1_000

@@ -1,13 +1,27 @@
 """The uplink: what is sent when, and what frees it."""
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from gateway.packer import Packer
-from gateway.spool import Anchor, AnchorKind, Measured, ReadingEntry, RealDisk, SensorSettings, Spool, SpoolLimits
+from gateway.spool import (
+    Anchor,
+    AnchorKind,
+    Entry,
+    MarkerEntry,
+    Measured,
+    ReadingEntry,
+    RealDisk,
+    Seal,
+    SensorSettings,
+    Spool,
+    SpoolLimits,
+    SpoolUnwritable,
+)
 from gateway.uplink import RESEND_FIRST_S, SILENCE_FIRST_S, WINDOW_RECORDS, PackMessage, Uplink
 from sensorhub.pack import decode_pack
 from sensorhub.ranges import Range
@@ -23,18 +37,32 @@ EPOCH = "5f0c2a9e41d07b36"
 WALL = 1_764_000_000 * S
 
 
+class SealRefuser(Spool):
+    """A spool on a card that can be told to take no seals."""
+
+    refuses = False
+
+    def append(self, entries: Sequence[Entry]) -> int:
+        if self.refuses and any(isinstance(entry, Seal) for entry in entries):
+            raise SpoolUnwritable("The card takes nothing.")
+        return super().append(entries)
+
+
 class Rig:
     """One spool with its packer and uplink; the test is the hub."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.clock_ns = 0
+        self.boot = 1
         self.open()
 
     def open(self) -> None:
         limits = SpoolLimits(bytes_max=2**26)
         disk = RealDisk(self.folder)
-        self.spool = Spool.open(disk, "g", UUID(int=1), limits=limits, new_epoch=lambda: EPOCH)
+        spool = SealRefuser.open(disk, "g", UUID(int=self.boot), limits=limits, new_epoch=lambda: EPOCH)
+        assert isinstance(spool, SealRefuser)
+        self.spool = spool
         self.spool.define([SensorSettings("d", "detector", 60_000, b"settings")])
         self.uplink = Uplink(
             self.spool,
@@ -270,3 +298,50 @@ def test_pack_holds_the_readings_with_snapped_times(rig: Rig) -> None:
     (message,) = rig.uplink.due(0)
     decoded = decode_pack(_id(message), message.payload)
     assert decoded.records == ((1, Reading("d", "actuation_count", (WALL + 60 * S) // 1_000, 60.0)),)
+
+
+def test_uplink_on_a_card_that_takes_no_seals_sends_what_is_sealed_and_tries_again(rig: Rig) -> None:
+    rig.anchor()
+    rig.measure(3)
+    rig.uplink.connected(0)
+    rig.answer(0)
+    sent = rig.uplink.due(0)
+    rig.measure(3)
+    rig.spool.refuses = True
+    assert rig.uplink.due(100) == sent
+    rig.spool.refuses = False
+    assert ids(rig.uplink.due(110)) == [(4, 6)]
+
+
+def test_uplink_records_of_interleaved_boots_never_share_a_pack(rig: Rig) -> None:
+    rig.anchor()
+    rig.measure(2)
+    rig.boot = 2
+    rig.restart()
+    rig.spool.append([Anchor(0, WALL + 10_000 * S, 0, AnchorKind.NTP)])
+    rig.spool.append([MarkerEntry("dropped", 5 * S, "1-1 unreadable")])
+    rig.spool.append([ReadingEntry("d", 3 * S, (Measured("actuation_count", 1.0),), boot=0)])
+    rig.measure(2)
+    rig.uplink.connected(0)
+    rig.answer(0)
+    assert ids(rig.uplink.due(0)) == [(5, 6), (1, 2), (3, 3), (4, 4)]
+
+
+def test_receipt_of_a_copied_card_frees_nothing_from_then_on(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    rig.anchor()
+    rig.measure(3)
+    rig.uplink.connected(0)
+    rig.answer(0)
+    assert ids(rig.uplink.due(0)) == [(1, 3)]
+    rig.receipt(1, [(1, 3), (7, 9)])
+    rig.receipt(2, [(1, 3)])
+    assert rig.spool.unreceived == 3
+    assert rig.uplink.due(100) == []
+    assert caplog.text.count("its card was copied") == 1
+
+
+def test_answer_gives_its_time_once(rig: Rig) -> None:
+    rig.uplink.connected(0)
+    rig.uplink.asked("n1", 0)
+    assert rig.receipt(1, [], nonce="n1") is not None
+    assert rig.receipt(2, [], nonce="n1") is None

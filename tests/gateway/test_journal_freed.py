@@ -1,0 +1,116 @@
+"""The journal at start when old segments have gone: nothing is made twice, nothing is lost."""
+
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.journal import resume
+from gateway.packer import Packer
+from gateway.sampler import Sampler
+from gateway.sensors.detector import Detector
+from gateway.spool import Anchor, AnchorKind, Edge, ReadingEntry, SensorSettings, Spool, SpoolLimits
+from gateway.times import AnchorBook
+from tests.gateway.spool.memory_disk import MemoryDisk
+
+S = 1_000_000_000
+MS = 1_000_000
+PERIOD_S = 20
+SETTINGS = {"a": SensorSettings("a", "detector", PERIOD_S * 1_000, b"settings")}
+WALL = 1_764_000_000 * S - 7 * S  # no interval ends on a whole period of the boot clock
+
+
+class Clock:
+    boot_id = UUID(int=7)
+    ns = 0
+
+    def now_ns(self) -> int:
+        return self.ns
+
+
+class Gateway:
+    """One gateway over a spool of so many bytes; what it received is what its hub has."""
+
+    def __init__(self, bytes_max: int) -> None:
+        self.disk = MemoryDisk()
+        self.limits = SpoolLimits(bytes_max=bytes_max, segment_bytes=2_048)
+        self.clock = Clock()
+        self.readings: list[ReadingEntry] = []
+        self.open(level=False)
+
+    def open(self, level: bool) -> None:
+        self.spool = Spool.open(self.disk, "g", Clock.boot_id, limits=self.limits, new_epoch=lambda: "5f0c2a9e41d07b36")
+        self.anchors = AnchorBook()
+        detector = Detector("a", PERIOD_S * S, 20 * MS, self.anchors)
+        resumed = resume(self.spool.scan(), self.spool.boot, [detector], self.anchors, SETTINGS)
+        self.append([*resumed.readings])
+        self.spool.define(list(SETTINGS.values()))
+        self.sampler = Sampler(self.clock, [detector])
+        if self.anchors.newest is None:
+            self.anchor()
+        self.append([self.sampler.observe("a", level)])
+
+    def anchor(self) -> None:
+        anchor = Anchor(self.clock.ns, WALL + self.clock.ns, 1_000, AnchorKind.NTP)
+        self.anchors.note(anchor)
+        self.spool.append([anchor])
+
+    def append(self, entries: list[Edge | ReadingEntry]) -> None:
+        self.readings += [entry for entry in entries if isinstance(entry, ReadingEntry)]
+        self.spool.append(entries)
+
+    def edge(self, at_ns: int, level: bool) -> None:
+        self.clock.ns = at_ns
+        self.sampler.put("a", at_ns, level)
+        self.clock.ns = at_ns + 500 * MS
+        sample = self.sampler.tick()
+        self.append([*sample.edges, *sample.readings])
+        packer = Packer(self.spool, "g")
+        while pack := packer.oldest(self.spool.next):
+            self.spool.receive(self.spool.epoch, [(pack.id.first, pack.id.last)])
+
+    def restart(self, level: bool) -> None:
+        self.spool.close()
+        self.clock.ns = self.spool.last_known(self.spool.boot).clock_ns
+        self.open(level)
+
+
+def play(gateway: Gateway, gaps: list[int], restarts: set[int], anchors: set[int]) -> list[tuple[int, float, float]]:
+    at_ns, level = 0, False
+    for number, gap in enumerate(gaps):
+        at_ns += gap * 100 * MS + S
+        level = not level
+        gateway.edge(at_ns, level)
+        if number in anchors:
+            gateway.anchor()
+        if number in restarts:
+            gateway.restart(level)
+    return [(reading.clock_ns, reading.values[0].value, reading.values[1].value) for reading in gateway.readings]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.integers(1, 90), min_size=120, max_size=200),
+    st.sets(st.integers(0, 199), min_size=1, max_size=8),
+    st.sets(st.integers(0, 199), max_size=8),
+)
+def test_journal_after_segments_went_gives_each_interval_once(
+    gaps: list[int], restarts: set[int], anchors: set[int]
+) -> None:
+    small, large = Gateway(8_192), Gateway(2**24)
+    found, wanted = play(small, gaps, restarts, anchors), play(large, gaps, restarts, anchors)
+    assert counts(found) == counts(wanted)
+
+
+def test_journal_goes_on_when_its_first_segments_have_gone() -> None:
+    gaps = [1 + number * 37 % 90 for number in range(160)]
+    small, large = Gateway(8_192), Gateway(2**24)
+    found, wanted = play(small, gaps, {50, 120}, {30, 60}), play(large, gaps, {50, 120}, {30, 60})
+    assert small.spool.lowest > 1
+    assert large.spool.lowest == 1
+    assert counts(found) == counts(wanted)
+
+
+def counts(readings: list[tuple[int, float, float]]) -> list[tuple[int, float]]:
+    """What must be the same; a contact that was closed all along is only known to be so where its edge is kept."""
+    return [(clock_ns, count) for clock_ns, count, _ in readings]
