@@ -12,40 +12,26 @@ app = typer.Typer(help="Prepare and run a gateway on a Raspberry Pi.", no_args_i
 
 
 @app.command()
+@options.with_broker
 def init(
     gateway: Annotated[
         str | None, typer.Argument(help="Name of the gateway, as in a127-rayleigh-weir. Default: this machine's name.")
     ] = None,
     folder: Annotated[Path, typer.Option(help="Folder to write gateway.toml and gateway.key into.")] = Path(),
-    broker_host: options.BrokerHost = None,
-    broker_port: options.BrokerPort = None,
-    username: options.Username = None,
-    password_file: options.PasswordFile = None,
-    tls: options.Tls = False,
-    ca_file: options.CaFile = None,
-    cert_file: options.CertFile = None,
-    key_file: options.KeyFile = None,
+    *,
+    broker: options.Options,
 ) -> None:
     """Write a commented configuration and the gateway's own key, and say what the hub needs to know."""
     from gateway.init import init_gateway
     from sensorhub.broker import BrokerSettings
     from sensorhub.config import check
 
-    told = options.given(
-        host=broker_host,
-        port=broker_port,
-        username=username,
-        password_file=password_file,
-        tls=tls,
-        ca_file=ca_file,
-        cert_file=cert_file,
-        key_file=key_file,
-    )
-    broker = check("The command line", told, BrokerSettings, Path.cwd())
-    typer.echo(init_gateway(folder, gateway or socket.gethostname().lower(), broker))
+    settings = check("The command line", broker, BrokerSettings, Path.cwd())
+    typer.echo(init_gateway(folder, gateway or socket.gethostname().lower(), settings))
 
 
 @app.command()
+@options.with_broker
 def run(
     config: Annotated[Path | None, typer.Option(help="Configuration, as `sensorhub gateway init` writes it.")] = None,
     gateway: Annotated[str | None, typer.Option(help="Name of the gateway.")] = None,
@@ -54,14 +40,8 @@ def run(
     contact: Annotated[
         list[str] | None, typer.Option(help="A detector and its pin, as in detector-1=4. May be repeated.")
     ] = None,
-    broker_host: options.BrokerHost = None,
-    broker_port: options.BrokerPort = None,
-    username: options.Username = None,
-    password_file: options.PasswordFile = None,
-    tls: options.Tls = False,
-    ca_file: options.CaFile = None,
-    cert_file: options.CertFile = None,
-    key_file: options.KeyFile = None,
+    *,
+    broker: options.Options,
 ) -> None:
     """Read the contacts, keep what is measured, and send it to the hub, until stopped.
 
@@ -70,15 +50,5 @@ def run(
     from gateway.config import gateway_config
     from gateway.run import run_gateway
 
-    broker = options.given(
-        host=broker_host,
-        port=broker_port,
-        username=username,
-        password_file=password_file,
-        tls=tls,
-        ca_file=ca_file,
-        cert_file=cert_file,
-        key_file=key_file,
-    )
     told = options.given(gateway=gateway, key_file=key, spool=spool)
     raise typer.Exit(run_gateway(gateway_config(config, told, broker, contact or [])))
