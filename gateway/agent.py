@@ -22,6 +22,7 @@ from gateway.sampler import Sample
 from gateway.sensors.pins import Factory
 from gateway.spool import Anchor, BootNote, Edge, Entry, RealDisk, Spool, SpoolFull, SpoolLimits, SpoolUnwritable
 from sensorhub.clock import MachineClock, MeasurementClock
+from sensorhub.errors import SensorHubError
 from sensorhub.reading import NS_PER_US
 from sensorhub.signing import read_key
 from sensorhub.status import RecordingStatus
@@ -108,13 +109,26 @@ class Agent:
         self._hurry.set()
 
     async def run(self) -> None:
-        """Watch, commit and send until cancelled; then commit what is pending and leave the broker in order."""
+        """Watch, commit and send until cancelled; then commit what is pending and leave the broker in order.
+
+        Raises:
+            SpoolInUse, SpoolUnwritable: the spool cannot be opened.
+            SpoolUnreadable: records went bad while running; starting again finds them and puts a marker in their place.
+        """
         self._loop = asyncio.get_running_loop()
         try:
             await self._open()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._sample(), name=f"sample {self._config.gateway}")
                 tasks.create_task(self._serve(), name=f"uplink {self._config.gateway}")
+        except ExceptionGroup as group:
+            known, others = group.split(SensorHubError)
+            if known is None or others is not None:
+                raise
+            leaf: Exception = known
+            while isinstance(leaf, ExceptionGroup):
+                leaf = leaf.exceptions[0]
+            raise leaf from None
         finally:
             await self._close()
 

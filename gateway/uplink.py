@@ -16,7 +16,6 @@ from gateway.spool import (
     SealRefused,
     Spool,
     SpoolFull,
-    SpoolUnreadable,
     SpoolUnwritable,
 )
 from sensorhub.ranges import RangeSet
@@ -170,7 +169,7 @@ class Uplink:
             return self._messages(packs)
         try:
             self._fill(packs, now_s)
-        except (SpoolUnwritable, SpoolFull, SpoolUnreadable, SealRefused) as error:
+        except (SpoolUnwritable, SpoolFull, SealRefused) as error:
             # Sampling goes on, and what is sealed is sent; sealing is tried again.
             if not self._unsealable:
                 log.error("%s Nothing new is sent until it can be; trying again.", error)
