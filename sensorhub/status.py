@@ -18,6 +18,8 @@ WallSeconds = Annotated[float, Field(ge=0, le=TIME_MAX_S)]
 Sequence = Annotated[int, Field(ge=1, le=SEQUENCE_MAX + 1)]
 
 SENSORS_MAX = 200
+RECORDING_SPEED_MIN, RECORDING_SPEED_MAX = 0.001, 1_000_000
+"""How fast a recording may be played: beyond it the page's mapping of its times says nothing any more."""
 EPOCHS_MAX = 50
 
 
@@ -73,7 +75,7 @@ class RecordingStatus(_Part):
 
     r0: WallSeconds
     w0: WallSeconds
-    speed: float = Field(ge=0.001, le=1_000_000)
+    speed: float = Field(ge=RECORDING_SPEED_MIN, le=RECORDING_SPEED_MAX)
     shift_s: float = Field(default=0.0, ge=-1e10, le=1e10)
     ended: bool = False
     title: str = Field(default="", max_length=120)

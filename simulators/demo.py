@@ -4,31 +4,33 @@ import signal
 import sys
 import time
 import webbrowser
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn, TypeVar
+from typing import NoReturn
 
 from rich.console import Console
 
 from sensorhub.hubfile import HubAddress, HubRefused, HubUnreachable
-from simulators.demo_checks import SHIPPED, DemoOptions, DemoRefused, check_options, demo_folder, page_port
+from simulators.demo_checks import (
+    SHIPPED,
+    DemoOptions,
+    DemoRefused,
+    check_folder,
+    check_options,
+    demo_folder,
+    page_port,
+)
+from simulators.demo_findings import find, lacking
 from simulators.demo_parts import PLAYING, DemoParts
 from simulators.demo_screen import PlayingBar, outcome_table
-from simulators.folder import ledger_file
 from simulators.influxd import find_influxd
-from simulators.ledger import lost_edges
 from simulators.outcome import Outcome, compare, read_driven, read_stored
+from simulators.patience import POLL_S, Patience
 from simulators.processes import Processes
-from simulators.progress import RunProgress, read_progress
+from simulators.progress import read_progress
 from simulators.recording import Recording, read_recording
-
-T = TypeVar("T")
-
-POLL_S = 0.1
-STILL_S = 60.0
-"""So long without any progress, and a run that should end has failed."""
+from simulators.run import read_run
 
 
 def run_demo(options: DemoOptions) -> int:
@@ -41,10 +43,11 @@ def run_demo(options: DemoOptions) -> int:
         SensorHubError: a part does not start.
     """
     check_options(options)
-    recording = read_recording(options.recording or SHIPPED)
     port = page_port(options)
     if options.store == "influxdb" and options.influx_url is None:
         find_influxd()
+    check_folder(options)
+    recording = read_recording(options.recording or SHIPPED)
     notes = Console(stderr=True, highlight=False, soft_wrap=True)
     for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell that runs it in the background ignores them
         signal.signal(number, _interrupt)
@@ -71,6 +74,7 @@ class _Demo:
         self._processes = processes
         self._notes = notes
         self._parts = DemoParts(options, data, recording, processes)
+        self._patience = Patience(data, processes)
 
     def loop(self, port: int) -> NoReturn:
         hub = self._start(port)
@@ -94,31 +98,19 @@ class _Demo:
             self._notes.print(f"The page is at {hub.url} while it plays; the data is kept in {self._data}")
         if not self._play():
             return 1
-        outcome = self._patiently(lambda: self._outcome(begin_s))
+        outcome = self._patience.until(lambda: self._outcome(begin_s))
         if outcome is None:
+            self._give_up()
             return 1
         self._processes.stop()
-        self._remark(outcome)
+        findings = find(self._data, self._recording, read_run(self._data), self._processes.log(PLAYING))
+        for sentence in (*findings.faults, *findings.remarks):
+            self._notes.print(sentence)
         if self._options.json:
             sys.stdout.write(outcome.as_json() + "\n")
         else:
             Console(highlight=False).print(outcome_table(outcome))
-        return 0 if outcome.equal else 1
-
-    def _remark(self, outcome: Outcome) -> None:
-        """Say what the ledger's sums do not show."""
-        recorded = sum(move.level for gateway in self._recording.gateways for move in gateway.transitions)
-        unaccepted = recorded - sum(outcome.driven.values())
-        if unaccepted > 0:
-            self._notes.print(
-                f"{unaccepted:,} of {recorded:,} recorded closures were not accepted by the gateway: contacts that "
-                "change again within its debounce time (20 ms) are not counted."
-            )
-        gone = sum(lost_edges(ledger_file(self._data, gateway.id)) for gateway in self._recording.gateways)
-        if gone:
-            self._notes.print(
-                f"{gone:,} accepted edges were not in the spool after a restart: see {self._processes.log(PLAYING)}"
-            )
+        return 0 if outcome.equal and not findings.faults else 1
 
     def _start(self, port: int) -> HubAddress:
         broker = self._parts.start_broker()
@@ -137,8 +129,9 @@ class _Demo:
             names = ", ".join(sorted({name.partition("/")[0] for name in stored}))
             raise DemoRefused(
                 f"The bucket {self._options.influx_bucket} at {self._options.influx_url} already holds {readings:,} "
-                f"readings of {names} within the recording's time, which would count as played now: "
-                "name an empty bucket with --influx-bucket."
+                f"readings of {names} within the recording's time, which would count as played now. Make an empty "
+                f"bucket and run the same command with --influx-bucket and its name, and with a new folder, as in "
+                f"--data {self._data}-2 ({self._data} is not empty any more)."
             )
 
     def _play(self) -> bool:
@@ -150,7 +143,10 @@ class _Demo:
                 bar.show(read_progress(self._data))
                 return self._processes.exit_code(PLAYING) == 0
 
-            return bool(self._patiently(played))
+            through = bool(self._patience.until(played))
+        if not through:
+            self._give_up()
+        return through
 
     def _outcome(self, begin_s: float) -> Outcome | None:
         hub = self._parts.hub()
@@ -172,34 +168,12 @@ class _Demo:
         span = self._recording.span(self._options.interval)
         return read_stored(hub, [gateway.id for gateway in self._recording.gateways], span.start_us, span.end_us)
 
-    def _patiently(self, ask: Callable[[], T | None]) -> T | None:
-        """Ask until there is an answer, keeping the parts alive; None after a minute in which nothing moved."""
-        moved_s = time.monotonic()
-        before: RunProgress | None = None
-        while True:
-            self._processes.revive()
-            answer = ask()
-            if answer:
-                return answer
-            now = read_progress(self._data)
-            if now != before:
-                before, moved_s = now, time.monotonic()
-            if time.monotonic() - moved_s >= STILL_S:
-                self._notes.print(f"Nothing went on for {STILL_S:.0f} s: {_missing(now)} See {self._data / 'log'}.")
-                return None
-            time.sleep(POLL_S)
-
-
-def _missing(progress: RunProgress | None) -> str:
-    if progress is None:
-        return "no gateway has begun."
-    waiting = progress.gateways - progress.played
-    if not waiting:
-        return "everything was played and received, but the hub does not say what it has stored."
-    return (
-        f"{waiting} of {progress.gateways} gateways are not through, and {progress.outstanding:,} records "
-        "have no receipt."
-    )
+    def _give_up(self) -> None:
+        through = self._processes.exit_code(PLAYING) == 0
+        self._notes.print(
+            f"Nothing went on for {self._patience.still_s:.0f} s: "
+            f"{lacking(self._data, self._recording, through=through)} See {self._data / 'log'}."
+        )
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

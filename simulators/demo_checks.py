@@ -1,5 +1,6 @@
 """What must hold before a demo starts anything: options that go together, a folder and a port of its own."""
 
+import errno
 import fcntl
 import os
 import socket
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from sensorhub.errors import AskedWrong
+from sensorhub.status import RECORDING_SPEED_MAX, RECORDING_SPEED_MIN
 from simulators.broker import BrokerKind
 from simulators.programs import LOOPBACK, free_port
 
@@ -74,8 +76,10 @@ def check_options(options: DemoOptions) -> None:
     """
     if options.speed is not None and not options.once:
         raise DemoRefused("--speed needs --once: in a loop the recording plays in real time, as if it were now.")
-    if options.speed is not None and not 0 < options.speed < float("inf"):
-        raise DemoRefused("--speed must be above 0, as in --speed 600.")
+    if options.speed is not None and not RECORDING_SPEED_MIN <= options.speed <= RECORDING_SPEED_MAX:
+        raise DemoRefused(f"--speed must be from {RECORDING_SPEED_MIN} to {RECORDING_SPEED_MAX:,}, as in --speed 600.")
+    if options.json and not options.once:
+        raise DemoRefused("--json needs --once: it prints the ledger, and a loop has none to print. Add --once.")
     if options.interval_s is not None and not 1 <= options.interval_s <= 86_400:
         raise DemoRefused("--interval must be from 1 to 86400 seconds.")
     own = (options.influx_url, options.influx_org, options.influx_bucket, options.influx_token_file)
@@ -111,6 +115,27 @@ def page_port(options: DemoOptions) -> int:
     return port
 
 
+def check_folder(options: DemoOptions) -> None:
+    """Refuse a folder that cannot be the demo's; nothing is made or written.
+
+    Raises:
+        DemoRefused: it cannot be written, belongs to something else, or another demo has it.
+    """
+    if options.data is None:
+        return
+    data = options.data.absolute()
+    try:
+        if data.exists():
+            _check_found(options, data)
+        above = next(folder for folder in (data, *data.parents) if folder.exists())
+        if not os.access(above, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        if not above.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, f"{above} is a file")
+    except OSError as error:
+        raise _unusable(data, error) from None
+
+
 @contextmanager
 def demo_folder(options: DemoOptions) -> Iterator[Path]:
     """The demo's folder, held against a second demo until the end of the block.
@@ -121,20 +146,10 @@ def demo_folder(options: DemoOptions) -> Iterator[Path]:
     data = Path(tempfile.mkdtemp(prefix="sensorhub-demo-")) if options.data is None else options.data.absolute()
     try:
         data.mkdir(parents=True, exist_ok=True)
-        found = {path.name for path in data.iterdir()}
-        _check_owner(data, found)
-        if options.once and found:
-            raise DemoRefused(
-                f"{data} is not empty, and what is in it would count as played: choose a new folder with --data."
-            )
-        if found and _LOCK not in found:
-            raise DemoRefused(f"{data} is not empty and holds no demo: choose a new folder with --data.")
+        _check_found(options, data)
         handle = os.open(data / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        why = "it is a file" if isinstance(error, FileExistsError) else error.strerror
-        raise DemoRefused(
-            f"{data} cannot be used as a folder to write to: {why}. Choose another with --data."
-        ) from None
+        raise _unusable(data, error) from None
     try:
         _lock(data, handle)
         os.truncate(handle, 0)
@@ -142,6 +157,22 @@ def demo_folder(options: DemoOptions) -> Iterator[Path]:
         yield data
     finally:
         os.close(handle)
+
+
+def _check_found(options: DemoOptions, data: Path) -> None:
+    found = {path.name for path in data.iterdir()}
+    _check_owner(data, found)
+    if options.once and found:
+        raise DemoRefused(
+            f"{data} is not empty, and what is in it would count as played: choose a new folder with --data."
+        )
+    if found and _LOCK not in found:
+        raise DemoRefused(f"{data} is not empty and holds no demo: choose a new folder with --data.")
+
+
+def _unusable(data: Path, error: OSError) -> DemoRefused:
+    why = "it is a file" if isinstance(error, FileExistsError) else error.strerror
+    return DemoRefused(f"{data} cannot be used as a folder to write to: {why}. Choose another with --data.")
 
 
 def _check_owner(data: Path, found: set[str]) -> None:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from gateway.spool.entries import Edge, Located, ReadingEntry
 from simulators.files import write_whole
-from simulators.ledger_file import Content, Head, Key, encoded, is_closure, key_of, lines_of, read_ledger
+from simulators.ledger_file import Content, Head, Key, encoded, is_closure, key_of, lines_of, read_boot, read_ledger
 from simulators.moves import Life, Verdict
 
 FOLD_BYTES = 33_554_432
@@ -44,7 +44,7 @@ class Ledger:
     def __init__(self, path: Path, boot_id: UUID, sensors: Iterable[str], fold_bytes: int = FOLD_BYTES) -> None:
         self._path = path
         self._fold_bytes = fold_bytes
-        if read_ledger(path).head.boot != str(boot_id):
+        if read_boot(path) != str(boot_id):
             write_whole(path, encoded(Content(Head(str(boot_id), dict.fromkeys(sensors, 0))).lines()))
         self._cut_torn_line()
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND)
@@ -127,10 +127,7 @@ class Ledger:
             os.truncate(self._path, whole)
 
     def _fold(self) -> None:
-        content = self.content()
-        if len(content.edges) < 2:
-            return
-        write_whole(self._path, encoded(content.folded().lines()))
+        write_whole(self._path, encoded(self.content().folded().lines()))
         os.close(self._file)
         self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
 

@@ -78,6 +78,11 @@ class Content:
         return {sensor: counts[sensor] for sensor in self.head.driven | counts}
 
     @property
+    def missing_closures(self) -> int:
+        """How many of those the gateway did not accept; without those that are counts by now."""
+        return sum(is_closure(edge) for edge in self.missing.values())
+
+    @property
     def bounced_closures(self) -> int:
         """Closures that no gateway may count, because the contact moved again within the debounce time."""
         return self.head.bounced + sum(bounced.closures for bounced in self.bounced.values())
@@ -94,7 +99,9 @@ class Content:
 
     def folded(self) -> "Content":
         """The same with the older half as counts."""
-        until_ns = max(edge.clock_ns for edge in self.edges[: len(self.edges) // 2])
+        edges = (*self.edges, *self.missing.values(), *self.stray.values())
+        all_ns = sorted([edge.clock_ns for edge in edges] + [burst.clock_ns for burst in self.bounced.values()])
+        until_ns = all_ns[len(all_ns) // 2] if all_ns else self.head.folded_until_ns
         older = Content(
             self.head,
             edges=[edge for edge in self.edges if edge.clock_ns <= until_ns],
@@ -111,6 +118,9 @@ class Content:
             self.head.stray + len(self.stray) - len(stray),
             older.bounced_closures,
         )
+        life = self.life
+        if life is not None and life.clock_ns < until_ns:
+            life = Life(until_ns, life.levels | older.levels)
         return Content(
             head,
             [edge for edge in self.edges if edge.clock_ns > until_ns],
@@ -118,7 +128,7 @@ class Content:
             stray,
             {key: burst for key, burst in self.bounced.items() if burst.clock_ns > until_ns},
             self.lost,
-            self.life,
+            life,
         )
 
     def lines(self) -> Iterator[Any]:
@@ -148,6 +158,12 @@ def lines_of(
 def encoded(lines: Iterable[Any]) -> bytes:
     """Lines as they stand in the file."""
     return "".join(json.dumps(line) + "\n" for line in lines).encode()
+
+
+def read_boot(path: Path) -> str | None:
+    """The boot of a ledger; None where there is none yet."""
+    first = next(_lines(path), None)
+    return None if first is None else str(first["boot"])
 
 
 def read_ledger(path: Path) -> Content:

@@ -70,6 +70,7 @@ class DrivenMoves:
 
     def __init__(self) -> None:
         self._bursts: dict[str, deque[_Burst]] = {}
+        self._by_first: dict[Move, _Burst] = {}
 
     def drive(self, move: Move) -> None:
         """A contact was moved; moves come in the order of time, and each changes its contact."""
@@ -79,16 +80,22 @@ class DrivenMoves:
             bursts[-1].moves += 1
         else:
             bursts.append(_Burst(move, move.clock_ns))
+            self._by_first[move] = bursts[-1]
         bursts[-1].closures += move.level
 
     def match(self, edge: Edge) -> bool:
         """Whether an edge is one that a gateway had to report here, for the first time."""
-        for burst in self._bursts.get(edge.sensor, ()):
-            if burst.first == Move(edge.clock_ns, edge.sensor, edge.level):
-                fits = burst.owed and not burst.accepted
-                burst.accepted = True
-                return fits
-        return False
+        burst = self._by_first.get(Move(edge.clock_ns, edge.sensor, edge.level))
+        if burst is None or burst.accepted or not burst.owed:
+            return False
+        burst.accepted = True
+        return True
+
+    def over_ns(self, clock_ns: int) -> int:
+        """When the bursts that began at or before `clock_ns` are over, if nothing more is driven."""
+        newest = (bursts[-1] for bursts in self._bursts.values() if bursts)
+        begun = (burst.last_ns for burst in newest if burst.first.clock_ns <= clock_ns)
+        return max([clock_ns, *begun]) + DEBOUNCE_NS
 
     def judge(self, until_ns: int) -> Verdict:
         """Close the bursts that were over by `until_ns`, when the gateway has settled all until then."""
@@ -98,6 +105,7 @@ class DrivenMoves:
             while bursts and bursts[0].last_ns + DEBOUNCE_NS <= until_ns:
                 burst = bursts.popleft()
                 first = burst.first
+                del self._by_first[first]
                 if burst.owed and not burst.accepted:
                     missing.append(Edge(sensor, first.clock_ns, first.level))
                 uncounted = burst.closures - (burst.owed and first.level)

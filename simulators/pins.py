@@ -71,10 +71,11 @@ class PlayerFactory(MockFactory):  # type: ignore[misc]
 
     Arguments:
         clock: the measurement clock of the gateway that reads these pins.
+        pin_class: what the pins are.
     """
 
-    def __init__(self, clock: PlayerClock) -> None:
-        super().__init__(pin_class=PlayedPin)
+    def __init__(self, clock: PlayerClock, pin_class: type[PlayedPin] = PlayedPin) -> None:
+        super().__init__(pin_class=pin_class)
         self._clock = clock
 
     def contact(self, number: int) -> PlayedPin:

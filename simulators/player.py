@@ -1,8 +1,8 @@
 """The player of one gateway: moves its contacts at the recorded times of the measurement clock.
 
 The measurement clock steps to each edge exactly, so an edge has its recorded time at any speed; how fast it may step
-is the run's pace against the machine clock, and it waits while the gateway is behind. What it drives it remembers by itself,
-so that an edge that never comes out of the gateway is missed.
+is the run's pace against the machine clock, and it waits while the gateway is behind. It knows by itself what it
+drives, so that an edge that never comes out of the gateway is missed.
 """
 
 import asyncio
@@ -206,11 +206,11 @@ class Player:
             return
         moves = DrivenMoves()
         for move in moves_of(self._timeline, content.life):
-            if move.clock_ns > at_ns + DEBOUNCE_NS:
+            if move.clock_ns >= moves.over_ns(at_ns):
                 break
             moves.drive(move)
         begin_ns = max(content.life.clock_ns, content.head.folded_until_ns)
-        accepted = {edge for edge in content.edges if edge.clock_ns > begin_ns and not edge.observed}
+        accepted = {edge for edge in content.edges if begin_ns < edge.clock_ns <= at_ns and not edge.observed}
         known = {edge for edge in content.edges if edge.clock_ns == content.life.clock_ns} | accepted
         self._note_stray([edge for edge in known if not moves.match(edge) and edge in accepted])
         verdict = moves.judge(at_ns + DEBOUNCE_NS - 1)

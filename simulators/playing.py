@@ -56,6 +56,7 @@ class PlayedSite:
 
     def __init__(self, data: Path, run: Run, recording: Recording, recorded: RecordedGateway) -> None:
         self._run = run
+        self.gateway = recorded.id
         self._title = _title(recorded)
         clock = PlayerClock(run.boot_id, run.start_ns)
         factory = PlayerFactory(clock)
@@ -181,7 +182,8 @@ async def _tell(data: Path, sites: Sequence[PlayedSite]) -> None:
 
 
 def _write(data: Path, sites: Sequence[PlayedSite]) -> None:
-    each = [site.player.progress(site.agent) for site in sites]
+    by_gateway = {site.gateway: site.player.progress(site.agent) for site in sites}
+    each = by_gateway.values()
     write_progress(
         data,
         RunProgress(
@@ -190,6 +192,7 @@ def _write(data: Path, sites: Sequence[PlayedSite]) -> None:
             outstanding=sum(progress.outstanding for progress in each),
             played=sum(progress.played for progress in each),
             gateways=len(each),
+            records={gateway: progress.outstanding for gateway, progress in by_gateway.items()},
         ),
     )
 

@@ -19,6 +19,7 @@ class RunProgress:
         outstanding: records without a receipt.
         played: gateways that are through.
         gateways: how many there are.
+        records: records without a receipt of each gateway, by its id.
     """
 
     clock_ns: int
@@ -26,6 +27,24 @@ class RunProgress:
     outstanding: int
     played: int
     gateways: int
+    records: dict[str, int]
+
+
+class Furthest:
+    """The furthest that a run has ever been: a process that dies and gets no further makes no progress."""
+
+    def __init__(self) -> None:
+        self._best: tuple[int, int, int] | None = None
+
+    def passed(self, now: RunProgress | None) -> bool:
+        """Whether `now` is further: a later clock, more gateways through there, or fewer records without a receipt."""
+        if now is None:
+            return False
+        reached = (now.clock_ns, now.played, -now.outstanding)
+        if self._best is not None and reached <= self._best:
+            return False
+        self._best = reached
+        return True
 
 
 def write_progress(data: Path, progress: RunProgress) -> None:

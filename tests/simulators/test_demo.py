@@ -44,3 +44,20 @@ def test_missing_influxd_is_said_before_anything_starts(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert "--influx-url" in done.stderr
     assert not (tmp_path / "data").exists()
+
+
+def test_what_needs_no_recording_is_said_before_one_is_read(tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("")
+    nothing = ("--recording", str(tmp_path / "none.csv"))
+    for options, said in (
+        (("--json",), "--json needs --once"),
+        (("--once", "--port", "70000"), "no port"),
+        (("--once", "--data", str(letter)), "cannot be used as a folder"),
+    ):
+        done = demo(*nothing, *options)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr
+    unread = tmp_path / "data"
+    assert demo(*nothing, "--once", "--data", str(unread)).returncode == 2
+    assert not unread.exists()

@@ -6,17 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from simulators.demo_checks import DemoOptions, DemoRefused, check_options, demo_folder, page_port
+from simulators.demo_checks import DemoOptions, DemoRefused, check_folder, check_options, demo_folder, page_port
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         (DemoOptions(speed=2.0), "--speed needs --once"),
-        (DemoOptions(once=True, speed=0.0), "above 0"),
-        (DemoOptions(once=True, speed=-1.0), "above 0"),
-        (DemoOptions(once=True, speed=float("nan")), "above 0"),
-        (DemoOptions(once=True, speed=float("inf")), "above 0"),
+        (DemoOptions(once=True, speed=0.0), "from 0.001 to 1,000,000"),
+        (DemoOptions(once=True, speed=-1.0), "from 0.001"),
+        (DemoOptions(once=True, speed=0.000_9), "from 0.001"),
+        (DemoOptions(once=True, speed=1_000_001.0), "from 0.001"),
+        (DemoOptions(once=True, speed=float("nan")), "from 0.001"),
+        (DemoOptions(once=True, speed=float("inf")), "from 0.001"),
+        (DemoOptions(json=True), "--json needs --once"),
         (DemoOptions(interval_s=0), "--interval"),
         (DemoOptions(influx_url="http://127.0.0.1:1"), "need --store influxdb"),
         (DemoOptions(store="influxdb", influx_url="http://127.0.0.1:1"), "--influx-org"),
@@ -33,7 +36,9 @@ def test_options_that_do_not_go_together_are_refused(options: DemoOptions, said:
     "options",
     [
         DemoOptions(),
-        DemoOptions(once=True, speed=600.0),
+        DemoOptions(once=True, speed=600.0, json=True),
+        DemoOptions(once=True, speed=0.001),
+        DemoOptions(once=True, speed=1_000_000.0),
         DemoOptions(once=True, speed=0.5, interval_s=1),
         DemoOptions(store="influxdb"),
         DemoOptions(
@@ -90,3 +95,18 @@ def test_folder_of_something_else_is_refused(tmp_path: Path) -> None:
         pass
     with pytest.raises(DemoRefused, match="--data"), demo_folder(DemoOptions(data=tmp_path / "letter.txt")):
         pass
+
+
+def test_folder_is_checked_before_anything_is_made(tmp_path: Path) -> None:
+    check_folder(DemoOptions(data=tmp_path / "a" / "b"))
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "letter.txt").write_text("")
+    for data, said in (
+        (tmp_path, "holds no demo"),
+        (tmp_path / "letter.txt", "--data"),
+        (tmp_path / "letter.txt" / "a", "--data"),
+    ):
+        with pytest.raises(DemoRefused, match=said):
+            check_folder(DemoOptions(data=data))
+    with pytest.raises(DemoRefused, match="not empty"):
+        check_folder(DemoOptions(data=tmp_path, once=True))

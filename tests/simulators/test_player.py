@@ -12,6 +12,7 @@ from gateway.spool.entries import BootNote, Edge, Entry, Located, Measured, Read
 from sensorhub.broker import BrokerSettings
 from sensorhub.reading import NS_PER_S, US_PER_S
 from simulators.ledger import Ledger, driven_closures
+from simulators.ledger_file import read_ledger
 from simulators.pins import PlayerClock, PlayerFactory
 from simulators.player import UNACCEPTED_MAX, Player
 from simulators.recording import RecordedGateway, RecordedSensor, Span, Transition
@@ -173,3 +174,54 @@ def test_entries_of_an_earlier_boot_are_none_of_this_run(tmp_path: Path) -> None
     rig = Rig(tmp_path)
     rig.player.resume([Located(0, 2, Edge("detector-1", START_NS + 10**12, True))], 3)
     assert rig.clock.now_ns() == START_NS
+
+
+def test_edge_that_is_not_reported_is_driven_and_missing(tmp_path: Path) -> None:
+    async def play() -> Rig:
+        rig = Rig(tmp_path)
+        playing = asyncio.create_task(rig.player.play(rig.gateway))
+        while not playing.done():
+            rig.gateway.edges = [edge for edge in rig.gateway.edges if edge[0] != clock_of(CHANGES[4])]
+            rig.gateway.accept(rig.player)
+            await asyncio.sleep(0)
+        await playing
+        return rig
+
+    rig = asyncio.run(play())
+    content = read_ledger(rig.ledger_path)
+    assert list(content.missing.values()) == [Edge("detector-1", clock_of(CHANGES[4]), True)]
+    assert content.driven == {"detector-1": NUMBER // 2}
+
+
+def test_edge_that_nobody_drove_is_a_fault_and_no_closure(tmp_path: Path) -> None:
+    async def play() -> Rig:
+        rig = Rig(tmp_path)
+        rig.gateway.edges.append((START_NS + 1, True))
+        await rig.play_out()
+        return rig
+
+    content = read_ledger(asyncio.run(play()).ledger_path)
+    assert list(content.stray.values()) == [Edge("detector-1", START_NS + 1, True)]
+    assert content.driven == {"detector-1": NUMBER // 2}
+
+
+def test_edge_missing_before_a_kill_is_found_missing_after_it(tmp_path: Path) -> None:
+    Rig(tmp_path)  # a life that was killed before it could judge anything
+    accepted = [Edge("detector-1", clock_of(change), change.level) for change in CHANGES[:9]]
+    rig = Rig(tmp_path, entries=[*accepted[:4], *accepted[6:]])
+    assert list(read_ledger(rig.ledger_path).missing.values()) == accepted[4:6]
+    asyncio.run(rig.play_out())
+    content = read_ledger(rig.ledger_path)
+    assert list(content.missing.values()) == accepted[4:6]
+    assert content.driven == {"detector-1": NUMBER // 2}
+    assert not content.stray
+
+
+def test_edge_in_the_journal_that_nobody_drove_is_found_after_a_kill(tmp_path: Path) -> None:
+    Rig(tmp_path)
+    accepted = [Edge("detector-1", clock_of(change), change.level) for change in CHANGES[:9]]
+    strange = Edge("detector-1", clock_of(CHANGES[4]) + 7, True)
+    content = read_ledger(Rig(tmp_path, entries=[*accepted, strange]).ledger_path)
+    assert list(content.stray.values()) == [strange]
+    assert not content.missing
+    assert content.driven == {"detector-1": 5}

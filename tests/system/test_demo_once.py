@@ -73,6 +73,8 @@ def test_bucket_of_ones_own_takes_one_run_and_refuses_a_second(tmp_path: Path) -
         second = DemoProcess(tmp_path / "second", *options).run()
         assert second.code == 2
         assert "already holds" in second.err
+        assert "--influx-bucket" in second.err
+        assert f"--data {tmp_path / 'second'}-2" in second.err
         assert second.out == ""
     finally:
         influxd.kill()
