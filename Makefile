@@ -1,7 +1,6 @@
 # `make` alone prints what it can do. Everything is installed into .venv, nothing elsewhere but Debian packages for tests.
 
 BIN := .venv/bin
-DEBIAN_PACKAGES := mosquitto chromium fonts-liberation
 
 .PHONY: help setup demo test lint bench clean programs
 
@@ -41,6 +40,7 @@ programs:
 	PATH="$$PATH:/usr/sbin"; \
 	command -v mosquitto > /dev/null || missing="mosquitto"; \
 	command -v chromium > /dev/null || missing="$$missing chromium fonts-liberation"; \
+	command -v openssl > /dev/null || missing="$$missing openssl"; \
 	[ -n "$$missing" ] || exit 0; \
 	command -v apt-get > /dev/null || { echo "Not installed here: $$missing."; exit 0; }; \
 	if [ "$$(id -u)" = 0 ]; then as_root=""; elif sudo -n true 2> /dev/null; then as_root="sudo -n"; \

@@ -193,5 +193,5 @@ def test_bytes_are_those_of_the_first_version() -> None:
 
 
 def test_page_on_the_format_has_the_same_example() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "formats-spool.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "formats.md").read_text(encoding="utf-8")
     assert VECTOR in page.replace("\n", "")
