@@ -51,7 +51,7 @@ programs:
 	|| echo "apt could not install $$missing; the tests that need them will be skipped."
 
 test: .venv/with-test programs ## Run the tests (ARGS="-k spool" passes options on)
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv/with-test ## Check format, style and types
 	@$(BIN)/ruff format --check --quiet && $(BIN)/ruff check --quiet && $(BIN)/mypy --no-error-summary

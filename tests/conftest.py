@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("local", max_examples=60, deadline=None, print_blob=True)
 settings.register_profile(
     "ci",
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     print_blob=True,
     derandomize=True,
