@@ -41,8 +41,7 @@ class Packer:
         run = [located for located in run if located.sequence >= first]
         if not run:
             return None
-        same_boot = list(takewhile(lambda located: located.boot == run[-1].boot, reversed(run)))
-        return self._seal(same_boot[::-1], newest=True)
+        return self._seal(_of_one_boot(run[::-1])[::-1], newest=True)
 
     def oldest(self, below_sequence: int) -> SealedPack | None:
         """Seal the oldest records below `below_sequence`, at most 1,000; None where none can be."""
@@ -53,7 +52,7 @@ class Packer:
                 run = [located for located in run if located.last < min(last + 1, below_sequence)]
                 if not run:
                     break
-                head = list(takewhile(lambda located, boot=run[0].boot: located.boot == boot, run))  # type: ignore[misc]
+                head = _of_one_boot(run)
                 if self._spool.anchors(head[0].boot):
                     return self._seal(head, newest=False)
                 at = head[-1].last + 1  # a boot that never knew the time: its records wait
@@ -101,6 +100,11 @@ class Packer:
             return [Reading(entry.sensor, m.quantity, time_us, m.value, m.quality) for m in entry.values]
         assert isinstance(entry, MarkerEntry)
         return [Marker(entry.kind, sealed_time_us(seal.anchors, entry.clock_ns, 0), entry.text)]
+
+
+def _of_one_boot(run: Sequence[Located]) -> list[Located]:
+    """The first of them, as far as they follow each other in one boot."""
+    return list(takewhile(lambda located: located.boot == run[0].boot, run))
 
 
 def _clock(located: Located) -> int:

@@ -103,7 +103,7 @@ class Uplink:
         self.status_wanted = False
         self._seal_again_s = 0.0
         self._unsealable = False
-        self.copied = False
+        self._copied = False
 
     # What happens ------------------------------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ class Uplink:
 
     def due(self, now_s: float) -> list[PackMessage]:
         """The packs to publish now: those without a receipt for too long, and as many new ones as the window holds."""
-        if self.copied:
+        if self._copied:
             return []
         if not self._connected or self._store is None:
             if self._connected and now_s - self._asked_s >= self._ask_wait_s:
@@ -200,7 +200,7 @@ class Uplink:
 
     def silent(self, now_s: float) -> bool:
         """Whether receipts have been due for so long that the connection should be rebuilt."""
-        waiting = bool(self._flights) or (self._store is None and not self.copied)
+        waiting = bool(self._flights) or (self._store is None and not self._copied)
         if not self._connected or not waiting or now_s - self._heard_s <= self._silence_s:
             return False
         self._silence_s = min(self._silence_s * 2, RESEND_MAX_S)
@@ -244,7 +244,7 @@ class Uplink:
         if receipt.epoch != self._spool.epoch:
             return
         named = [*receipt.stored, *receipt.refused]
-        if self.copied or any(self._spool.sealed.missing(first, last) for first, last in named):
+        if self._copied or any(self._spool.sealed.missing(first, last) for first, last in named):
             self._stop_for_a_copy()
             return
         self._spool.receive(self._spool.epoch, named)
@@ -256,13 +256,13 @@ class Uplink:
 
     def _stop_for_a_copy(self) -> None:
         """Another card speaks under this epoch, and a receipt may mean its records: free and send nothing more."""
-        if not self.copied:
+        if not self._copied:
             log.error(
                 "A receipt names records that this gateway never sent: its card was copied, or restored from a copy. "
                 "It goes on measuring, keeps everything, and sends nothing, lest records are taken for the copy's. "
                 "Stop the other one, keep this spool folder, and ask who runs the hub for a new epoch."
             )
-        self.copied = True
+        self._copied = True
         self._flights.clear()
 
     def _room(self) -> bool:

@@ -3,8 +3,9 @@
 import random
 from collections.abc import Iterable, Sequence
 
-from cloud.live import LiveModel
+from cloud.live import LiveModel, LiveView
 from cloud.stores.protocol import StorePack
+from cloud.watched import SensorNow
 from sensorhub.clock import MachineClock
 from sensorhub.reading import US_PER_S, Quality, Reading
 from sensorhub.status import ClockStatus, Fault, GatewayState, RecordingStatus, SensorStatus, Status
@@ -170,3 +171,9 @@ def busy_junction(live: LiveModel, now_us: int, seed: int = 1136) -> Junction:
             readings += interval(number, end_us, count, occupancy, chance.uniform(0.4, 4))
         junction.sends(readings, end_us + 200_000)
     return junction
+
+
+def only(view: LiveView) -> SensorNow:
+    """The one sensor that a view shows."""
+    assert len(view.sensors) == 1
+    return view.sensors[0]

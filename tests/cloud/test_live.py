@@ -2,36 +2,16 @@
 
 import threading
 
-import pytest
-
 from cloud import live as live_module
-from cloud.live import PENDING_MAX, UNNAMED_MAX, LiveModel, LiveView
+from cloud.live import PENDING_MAX, UNNAMED_MAX, LiveModel
 from cloud.states import Cause, State
 from cloud.stores.protocol import StorePack
-from cloud.watched import SensorNow
 from sensorhub.reading import US_PER_S, Quality, Reading
 from sensorhub.status import Fault, RecordingStatus
 from sensorhub.topics import PackId
-from tests.cloud.junction import GATEWAY, Clock, Junction, busy_junction, interval
+from tests.cloud.junction import GATEWAY, Clock, Junction, busy_junction, interval, only
 
 MINUTE_US = 60 * US_PER_S
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def live(clock: Clock) -> LiveModel:
-    model = LiveModel(clock.machine)
-    clock.forward(600)
-    return model
-
-
-def only(view: LiveView) -> SensorNow:
-    assert len(view.sensors) == 1
-    return view.sensors[0]
 
 
 def test_live_model_shows_a_reading_before_its_commit(live: LiveModel, clock: Clock) -> None:

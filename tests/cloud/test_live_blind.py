@@ -1,13 +1,10 @@
 """The live model where the hub cannot know: troubles, restarts, and until when it knew."""
 
-import pytest
-
-from cloud.live import LiveModel, LiveView, Trouble
+from cloud.live import LiveModel, Trouble
 from cloud.states import Cause, State
 from cloud.stores.protocol import StoredReading
-from cloud.watched import SensorNow
 from sensorhub.reading import US_PER_S
-from tests.cloud.junction import GATEWAY, Clock, Junction, interval
+from tests.cloud.junction import GATEWAY, Clock, Junction, interval, only
 from tests.cloud.shelf import Shelf
 
 MINUTE_US = 60 * US_PER_S
@@ -24,23 +21,6 @@ class Notebook:
 
     def noted(self, key: str) -> str | None:
         return self.notes.get(key)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def live(clock: Clock) -> LiveModel:
-    model = LiveModel(clock.machine)
-    clock.forward(600)
-    return model
-
-
-def only(view: LiveView) -> SensorNow:
-    assert len(view.sensors) == 1
-    return view.sensors[0]
 
 
 def test_live_model_in_trouble_shows_the_states_it_knew(live: LiveModel, clock: Clock) -> None:

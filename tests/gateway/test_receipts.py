@@ -1,18 +1,11 @@
 """Receipts at the gateway: what frees records, and what must not."""
 
-from pathlib import Path
-
 import pytest
 
 from gateway.spool import Anchor, AnchorKind
 from sensorhub.receipt import Receipt, encode_receipt
 from sensorhub.signing import sign
 from tests.gateway.uplink_rig import EPOCH, KEY, OTHER_STORE, STORE, Rig, S, ids
-
-
-@pytest.fixture
-def rig(tmp_path: Path) -> Rig:
-    return Rig(tmp_path / "spool")
 
 
 def test_receipt_frees_what_it_names_only(rig: Rig) -> None:

@@ -1,19 +1,10 @@
 """The uplink: what is sent when."""
 
-from pathlib import Path
-
-import pytest
-
 from gateway.spool import Anchor, AnchorKind, MarkerEntry, Measured, ReadingEntry
 from gateway.uplink import RESEND_FIRST_S, SILENCE_FIRST_S, WINDOW_RECORDS
 from sensorhub.pack import decode_pack
 from sensorhub.reading import Reading
 from tests.gateway.uplink_rig import WALL, Rig, S, ids, pack_id
-
-
-@pytest.fixture
-def rig(tmp_path: Path) -> Rig:
-    return Rig(tmp_path / "spool")
 
 
 def test_uplink_sends_nothing_before_the_hub_has_answered(rig: Rig) -> None:
