@@ -98,6 +98,8 @@ class Status(_Part):
     versions: dict[str, str] = Field(default_factory=dict)
     sensors: tuple[SensorStatus, ...] = Field(default=(), max_length=SENSORS_MAX)
     recording: RecordingStatus | None = None
+    trouble: str = Field(default="", max_length=200)
+    """What keeps the gateway from accepting or sending, in a sentence; empty while nothing does."""
 
 
 def encode_status(status: Status) -> bytes:
