@@ -14,9 +14,10 @@ from gateway.spool.entries import (
     Seal,
     SensorSettings,
 )
+from gateway.spool.epochs import Epochs
 from gateway.spool.errors import SealRefused, SpoolFull, SpoolInUse, SpoolUnreadable, SpoolUnwritable
 from gateway.spool.room import SpoolLimits
-from gateway.spool.spool import Spool, epochs
+from gateway.spool.spool import Spool
 
 __all__ = [
     "Anchor",
@@ -25,6 +26,7 @@ __all__ = [
     "Disk",
     "Edge",
     "Entry",
+    "Epochs",
     "Located",
     "MarkerEntry",
     "Measured",
@@ -40,5 +42,4 @@ __all__ = [
     "SpoolLimits",
     "SpoolUnreadable",
     "SpoolUnwritable",
-    "epochs",
 ]

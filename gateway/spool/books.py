@@ -3,14 +3,19 @@
 Recovery and appending keep them through the same calls, so that what a restart knows is what was known before.
 """
 
+import re
 from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from gateway.spool.entries import Anchor, BootNote, Edge, Located, MarkerEntry, ReadingEntry, Seal
 from gateway.spool.errors import SealRefused
 from gateway.spool.segment import Segment
 from sensorhub.ranges import Range, RangeSet
+from sensorhub.reading import NS_PER_S
 from sensorhub.topics import RECORDS_PER_PACK_MAX
+
+_DROPPED = re.compile(r"(\d{1,16})-(\d{1,16}) ", re.ASCII)
 
 ANCHORS_EACH_END_MAX = 1_000
 """Per boot, the first and the last anchors kept in memory. At one in 10 min all of two weeks; beyond that old
@@ -59,6 +64,8 @@ class Books:
 
     def apply(self, located: Located, segment: Segment) -> None:
         """Take an entry that is durable in `segment`."""
+        if not isinstance(located.entry, Seal):
+            segment.newest = located.boot, located.entry.clock_ns
         match located.entry:
             case ReadingEntry():
                 self._keep(located, segment)
@@ -69,6 +76,8 @@ class Books:
                 self._alive(located.boot, located.entry.clock_ns, 0)
             case MarkerEntry():
                 self._keep(located, segment)
+                if (named := dropped_range(located.entry)) is not None:
+                    segment.named.add(*named)
                 self._alive(located.boot, located.entry.clock_ns, 0)
             case Edge():
                 key = located.boot, located.entry.sensor
@@ -173,6 +182,42 @@ class Books:
         for low, high in self.received.missing(first, last):
             self.kept.remove(low, high)
             self.dropped.add(low, high)
+        for seal in [seal for seal in self.open_seals.values() if seal.first <= last and seal.last >= first]:
+            if not self.kept.covers(*seal.range):  # part of a pack can never be sent
+                del self.open_seals[seal.first]
+
+    def lost_with(self, segment: Segment) -> list[Range]:
+        """What is lost when a segment goes now: its records without a receipt, and the packs that they are part of."""
+        lost = RangeSet(
+            gap
+            for first, last in segment.records
+            for low, high in self.kept.within(first, last)
+            for gap in self.received.missing(low, high)
+        )
+        for seal in self.open_seals.values():
+            if segment.records.within(*seal.range):
+                for low, high in self.kept.within(*seal.range):
+                    for gap in self.received.missing(low, high):
+                        lost.add(*gap)
+        return list(lost)
+
+    def carried_from(self, segment: Segment) -> list[Anchor]:
+        """The anchors that must be written again before a segment goes: the newest ones of boots at work."""
+        return [
+            replace(self._anchors[boot].all()[-1], boot=boot)
+            for boot, home in self._anchored_in.items()
+            if home is segment and (boot == self.boot or self._waits(self._of_boot.get(boot, RangeSet())))
+        ]
+
+    def age_s(self, segment: Segment) -> float:
+        """How long ago its newest entry was made, s; by boot clocks, so without the time between boots."""
+        if segment.newest is None:
+            return 0.0
+        boot, clock_ns = segment.newest
+        order = list(self.notes)
+        later = order[order.index(boot) + 1 :] if boot in self.notes else []
+        lived_ns = self.notes[boot].clock_ns - clock_ns if boot in self.notes else 0
+        return (lived_ns + sum(self.notes[other].clock_ns for other in later)) / NS_PER_S
 
     def unsealed(self) -> list[Range]:
         """Kept, and neither sealed nor received."""
@@ -214,3 +259,13 @@ class Books:
         """A segment is gone."""
         for first, last in segment.records:
             self.kept.remove(first, last)
+        for key in [key for key, homes in self._unsettled.items() if segment in homes]:
+            self._unsettled[key].remove(segment)
+        self._resumed_from = {key: homes for key, homes in self._resumed_from.items() if segment not in homes}
+        self._anchored_in = {boot: home for boot, home in self._anchored_in.items() if home is not segment}
+
+
+def dropped_range(marker: MarkerEntry) -> Range | None:
+    """The sequences that a marker says are dropped; None for another marker."""
+    named = _DROPPED.match(marker.text) if marker.kind == "dropped" else None
+    return (int(named[1]), int(named[2])) if named else None

@@ -1,6 +1,7 @@
 """The disk as the spool sees it: folders of one level, files written at positions, and what is durable when."""
 
 import contextlib
+import errno
 import fcntl
 import os
 import shutil
@@ -28,6 +29,13 @@ class SpoolFile(Protocol):
 
     def truncate(self, length: int) -> None:
         """Forget all from `length` on; not durable before `sync`."""
+        ...
+
+    def allocate(self, length: int) -> None:
+        """Take the room for `length` bytes now, so that writing them later cannot fail for want of it.
+
+        What was not written yet reads as zeros. Does nothing where the file system cannot; not durable before `sync`.
+        """
         ...
 
     def close(self) -> None:
@@ -81,6 +89,14 @@ class Disk(Protocol):
         """Remove a file."""
         ...
 
+    def remove_folder(self, folder: str) -> None:
+        """Remove an empty folder from the root."""
+        ...
+
+    def forget_cached(self, folder: str, name: str) -> None:
+        """Let the next read of a file come from the medium, where the system can be asked to."""
+        ...
+
     def sync_folder(self, folder: str) -> None:
         """The names in this folder are durable when it returns."""
         ...
@@ -97,6 +113,18 @@ def _sync_data(handle: int) -> None:
         fcntl.fcntl(handle, full)
     else:
         os.fdatasync(handle)
+
+
+def _allocate(handle: int, length: int) -> None:
+    # macOS has no such call, and some file systems refuse it: then room is found, or not, with each write.
+    allocate = getattr(os, "posix_fallocate", None)
+    if allocate is None:
+        return
+    try:
+        allocate(handle, 0, length)
+    except OSError as error:
+        if error.errno not in {errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS}:
+            raise
 
 
 class RealFile:
@@ -117,6 +145,9 @@ class RealFile:
 
     def truncate(self, length: int) -> None:
         os.ftruncate(self._handle, length)
+
+    def allocate(self, length: int) -> None:
+        _allocate(self._handle, length)
 
     def close(self) -> None:
         os.close(self._handle)
@@ -190,6 +221,19 @@ class RealDisk:
     def remove(self, folder: str, name: str) -> None:
         (self._root / folder / name).unlink()
 
+    def remove_folder(self, folder: str) -> None:
+        (self._root / folder).rmdir()
+
+    def forget_cached(self, folder: str, name: str) -> None:
+        advise = getattr(os, "posix_fadvise", None)
+        if advise is None:
+            return
+        handle = os.open(self._root / folder / name, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            advise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+        finally:
+            os.close(handle)
+
     def sync_folder(self, folder: str) -> None:
         handle = os.open(self._root / folder, os.O_RDONLY | os.O_CLOEXEC)
         try:
@@ -201,10 +245,11 @@ class RealDisk:
         return shutil.disk_usage(self._root).free
 
 
-def write_whole(disk: Disk, folder: str, name: str, data: bytes, *, durable: bool) -> None:
+def write_whole(disk: Disk, folder: str, name: str, data: bytes, *, durable: bool, allocate_bytes: int = 0) -> None:
     """Put `data` into a file under `name` in one step: readers find all of the old content or all of the new.
 
     Arguments:
+        allocate_bytes: how much room the file takes at once (default: what the data need).
         durable: whether the new content outlives a power cut right after the return; else the old one may be back.
     """
     temporary = f"{name}.tmp"
@@ -212,10 +257,17 @@ def write_whole(disk: Disk, folder: str, name: str, data: bytes, *, durable: boo
         disk.remove(folder, temporary)
     file = disk.create(folder, temporary)
     try:
-        file.write(0, data)
-        file.sync()  # or the name could come to stand for content that a power cut took
-    finally:
-        file.close()
-    disk.rename(folder, temporary, name)
+        try:
+            if allocate_bytes:
+                file.allocate(allocate_bytes)
+            file.write(0, data)
+            file.sync()  # or the name could come to stand for content that a power cut took
+        finally:
+            file.close()
+        disk.rename(folder, temporary, name)
+    except OSError:
+        with contextlib.suppress(OSError):  # what was half made must not take the room of a full disk
+            disk.remove(folder, temporary)
+        raise
     if durable:
         disk.sync_folder(folder)

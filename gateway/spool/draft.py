@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from gateway.spool.codec import encode_boot, encode_definition, encode_entry
 from gateway.spool.dictionary import Dictionary, Token
-from gateway.spool.entries import BootNote, Edge, Entry, Located, ReadingEntry, Seal
+from gateway.spool.entries import Anchor, BootNote, Edge, Entry, Located, ReadingEntry, Seal
 from gateway.spool.frame import EntryType, frame, frame_group
 from gateway.spool.segment import Segment
 from sensorhub.topics import SEQUENCE_MAX
@@ -16,6 +16,9 @@ GROUP_BYTES_MAX = 4 * 1024 * 1024
 DEFINED_TIMES = 2
 """Each dictionary entry is written at the head, or in the first group that needs it, and once more in the next group
 that does: without it nothing that names its index could be read, so one damaged sector must not take both."""
+
+DEFINITION_BYTES_MAX = 160
+"""No dictionary entry takes more: two names of 48 characters, and what stands around them."""
 
 _GROUP_ENTRY_BYTES = len(frame_group(bytes(8), 0, b""))
 
@@ -45,6 +48,11 @@ class Draft:
     def bytes(self) -> int:
         """What it takes in a segment, but for dictionary entries."""
         return _GROUP_ENTRY_BYTES + sum(map(len, self.frames))
+
+    @property
+    def bytes_max(self) -> int:
+        """The same with all the dictionary entries that it may need."""
+        return self.bytes + DEFINITION_BYTES_MAX * len(self.needs)
 
     @property
     def is_journal(self) -> bool:
@@ -94,12 +102,14 @@ def draft_group(
 def _boot_of(entry: Entry, boot: int) -> int:
     if isinstance(entry, Seal):
         return entry.boot
-    if isinstance(entry, ReadingEntry) and entry.boot is not None:
+    if isinstance(entry, ReadingEntry | Anchor) and entry.boot is not None:
         return entry.boot
     return boot
 
 
 def _located(entry: Entry, boot: int, sequence: int, dictionary: Dictionary) -> Located:
+    if isinstance(entry, Anchor):
+        return Located(0, boot, replace(entry, boot=None))
     if isinstance(entry, ReadingEntry):
         return Located(sequence, boot, replace(entry, boot=None), dictionary.sensor(entry.sensor))
     if isinstance(entry, Edge):

@@ -81,12 +81,18 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """At `clock_ns` of the boot clock the wall clock was `wall_ns`, give or take `error_ns`."""
+    """At `clock_ns` of the boot clock the wall clock was `wall_ns`, give or take `error_ns`.
+
+    Arguments:
+        boot: index of the boot, where one of an earlier boot is carried over to a newer segment; by default the
+            current one. Anchors read back leave it out: `Located` has it.
+    """
 
     clock_ns: int
     wall_ns: int
     error_ns: int
     source: AnchorKind
+    boot: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,3 +29,11 @@ class SpoolUnreadable(SensorHubError):
 
 class SealRefused(SensorHubError, ValueError):
     """A seal over records that are not kept, of several boots, sealed before, or only part of a reading."""
+
+
+def cannot_open(gateway: str, error: OSError) -> SpoolUnwritable:
+    """The fault of a folder that cannot be opened."""
+    return SpoolUnwritable(
+        f"The spool of {gateway} cannot be opened: {error.strerror or error}. Check that its folder exists on a "
+        "healthy card and belongs to the user that the gateway runs as."
+    )

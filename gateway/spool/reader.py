@@ -88,6 +88,15 @@ class Reader:
             )
         return located
 
+    def is_whole(self, segment: Segment) -> bool:
+        """Whether a segment, read from the medium now, holds nothing but whole entries."""
+        try:
+            self._disk.forget_cached(self._epoch, segment.name)
+            found = survey(self._read(segment, 0, segment.length), self._key)
+        except (OSError, SpoolUnreadable):
+            return False
+        return found.end == segment.length and not found.tail and not found.rot
+
     def whole(self, first: int, last: int) -> bool:
         """Whether first to last begins and ends where entries do, so that no reading is split."""
         return self._begins(first) and self._begins(last + 1)

@@ -5,12 +5,11 @@ what cannot be read only after the markers for it are durable (the spool does th
 """
 
 import contextlib
-import re
 import struct
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from gateway.spool.books import Books
+from gateway.spool.books import Books, dropped_range
 from gateway.spool.codec import RECORD_BYTES_MIN, decode_entry
 from gateway.spool.dictionary import Dictionary
 from gateway.spool.disk import ROOT, Disk
@@ -29,7 +28,6 @@ from gateway.spool.survey import Survey, survey
 from sensorhub.ranges import Range, RangeSet
 
 UNREADABLE = "unreadable"
-_NAMED = re.compile(rf"(\d{{1,16}})-(\d{{1,16}}) {UNREADABLE}\Z", re.ASCII)
 _INDEX = struct.Struct("<H")
 _DEFINING = (EntryType.BOOT, EntryType.SENSOR, EntryType.QUANTITY)
 _COMMIT_MAX = 2**64
@@ -44,6 +42,7 @@ class Recovered:
         next: the next sequence to give.
         commit: the number of the next group.
         lost: numbers that were given out, cannot be read, and have no marker yet.
+        may_have_sealed: kept records without a seal, where a seal may have been among what cannot be read.
         aside: files to set aside once there are markers for what they held.
         findings: sentences about what was found wrong.
     """
@@ -55,6 +54,7 @@ class Recovered:
     next: int = 1
     commit: int = 1
     lost: list[Range] = field(default_factory=list)
+    may_have_sealed: RangeSet = field(default_factory=RangeSet)
     aside: list[str] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
 
@@ -79,6 +79,8 @@ class _Recovery:
         self._result = Recovered()
         self._named = RangeSet()
         self._newest: tuple[str, int, bytes] | None = None
+        self._rot = False
+        self._doubtful = 0
 
     def run(self) -> Recovered:
         books = self._result.books
@@ -149,6 +151,7 @@ class _Recovery:
         if found.tail or file.size_bytes > SEGMENT_READ_BYTES_MAX:
             self._find(f"{file.name} ended in a group that was never accepted, cut off at byte {found.end}")
             self._change(file.name, found.end)
+            file.size_bytes = found.end
 
     def _change(self, name: str, offset: int, data: bytes | None = None) -> None:
         # Durable before anything is appended, so that what is cut off can never come back.
@@ -165,6 +168,7 @@ class _Recovery:
     def _set_aside(self, file: _File, *, is_last: bool) -> None:
         result = self._result
         result.aside.append(file.name)
+        self._rot = True
         result.resumable = False
         self._find(f"{file.name} cannot be read and is kept as {file.name}{BAD_SUFFIX}")
         if is_last:
@@ -175,6 +179,7 @@ class _Recovery:
     def _take(self, file: _File, found: Survey, *, is_last: bool) -> None:
         result = self._result
         segment = Segment(file.name, file.first, found.end, index=RecordIndex() if is_last else None)
+        segment.disk_bytes = file.size_bytes
         head = found.groups[0].at if found.groups else len(found.offsets)
         segment.head_bytes = found.offsets[head] if found.groups else found.end
         if found.groups and found.groups[-1].commit >= result.commit:
@@ -185,13 +190,14 @@ class _Recovery:
         unread, damaged = 0, bool(found.rot)
         for at, (offset, end) in enumerate(zip(found.offsets, found.ends, strict=True)):
             unread += found.rot.get(at, 0)
+            self._rot = self._rot or at in found.rot
             kind, sequence = entry_name(file.data, offset)
             body = entry_body(file.data, offset, end)
             try:
                 located = decode_entry(kind, sequence, body, result.dictionary)
             except ValueError:
                 unread += end - offset
-                damaged = True
+                damaged = self._rot = True
                 continue
             if kind in _DEFINING:
                 segment.defined[EntryType(kind), _INDEX.unpack_from(body)[0]] += 1
@@ -200,6 +206,7 @@ class _Recovery:
                     result.books.boot = located.boot
                 if located.sequence:
                     unread = 0
+                    self._doubt(located.sequence - 1)
                 self._apply(located, offset, segment)
         if damaged:
             self._find(f"{file.name} has entries that cannot be read")
@@ -216,17 +223,26 @@ class _Recovery:
                 segment.index.add(located.sequence, offset)
         if isinstance(entry, Seal):
             self._result.next = max(self._result.next, entry.last + 1)
-        if isinstance(entry, MarkerEntry) and (named := _NAMED.match(entry.text)):
-            self._named.add(int(named[1]), int(named[2]))
+        if isinstance(entry, MarkerEntry) and (named := dropped_range(entry)) is not None:
+            self._named.add(*named)
         self._result.books.apply(located, segment)
+
+    def _doubt(self, last: int) -> None:
+        # What cannot be read may have held seals, of records that stand before the next one.
+        if self._rot:
+            self._doubtful, self._rot = last, False
 
     def _note_lost(self, lowest: int) -> None:
         # A segment goes only after the receipts for all in it are durable, so a hole without receipts is a loss.
         books = self._result.books
+        for first, last in self._named:
+            books.drop(first, last)  # a cut may have come between the marker and the end of what it names
+        self._doubt(self._result.next - 1)
+        for first, last in books.unsealed():
+            self._result.may_have_sealed.add(first, min(last, self._doubtful))
         holes = RangeSet(books.kept.missing(lowest, self._result.next - 1))
         for seal in list(books.open_seals.values()):
             if not books.kept.covers(*seal.range):  # part of a pack can never be sent: the pack is lost as a whole
-                del books.open_seals[seal.first]
                 holes.add(*seal.range)
         for first, last in holes:
             books.drop(first, last)

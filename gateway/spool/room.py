@@ -1,18 +1,27 @@
-"""How much room a spool has, and which of its files may go when more is needed."""
+"""How much room a spool has, and which of its files go when more is needed."""
 
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from gateway.spool.books import Books
 from gateway.spool.disk import Disk
 from gateway.spool.receipts import ReceivedFile
+from gateway.spool.reserve import RESERVE_BYTES, Reserve
 from gateway.spool.segment import BAD_SUFFIX, Segment
+from sensorhub.ranges import Range
 
 SEGMENT_BYTES = 1024 * 1024
 
 JOURNAL_SHARE = 16
-"""One part in so many of the spool is for seals, anchors and notes only: without room for seals a spool full of
-readings could never be sent, so never be emptied."""
+"""One part in so many of the spool, a segment at least, is for seals, anchors, notes and markers only: without room
+for seals a spool full of readings could never be sent, so never be emptied."""
+
+WhenFull = Literal["reject_new", "drop_oldest"]
+
+SPOOL_FULL, TOO_OLD = "spool-full", "too-old"
+"""Why records are dropped, as their markers say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,28 +29,66 @@ class SpoolLimits:
     """How large a spool may grow.
 
     Arguments:
-        bytes_max: all its files together; at least four segments.
+        bytes_max: the segments of all its epochs together; at least four segments.
         segment_bytes: a group that would reach beyond begins a new segment (default 1 MiB).
+        when_full: `reject_new` (default) accepts no readings and edges until there is room again; `drop_oldest`
+            drops the oldest records, with markers.
+        age_max_s: what is older is dropped, with markers; by the gateway's own boot clocks, which count only while
+            it runs, so never too early (default: no bound).
+        reserve_bytes: taken beside the limit, for a full disk (default 8 MiB; 0: none).
     """
 
     bytes_max: int
     segment_bytes: int = SEGMENT_BYTES
+    when_full: WhenFull = "reject_new"
+    age_max_s: float | None = None
+    reserve_bytes: int = RESERVE_BYTES
 
     def __post_init__(self) -> None:
         if self.segment_bytes < 1024 or self.bytes_max < 4 * self.segment_bytes:
             raise ValueError("a segment has at least 1 KiB, and a spool room for four of them")
 
 
+class Elder(Protocol):
+    """The spool of an older epoch on the same disk; what it holds goes first."""
+
+    @property
+    def used_bytes(self) -> int:
+        """What it takes on the disk."""
+        ...
+
+    def make_free(self, bytes_wanted: int) -> int:
+        """Delete what is received; returns how many bytes that freed."""
+        ...
+
+    def drop_oldest(self, reason: str) -> int:
+        """Give up its oldest records; returns how many bytes that freed, 0 where nothing may go."""
+        ...
+
+
 class Room:
-    """The bytes of one epoch's folder.
+    """The bytes of one epoch's folder, and of the older epochs' before it.
 
     Arguments:
         segments: in file order; the spool's own list, from which segments are taken here.
         noted: the file of receipts, made durable before a segment goes.
+        reserve: of the whole disk.
+        elders: older spools that drain, oldest first; they share the limits.
+        mark: makes markers for dropped ranges durable, with a reason, and carries over what must outlive a segment.
     """
 
     def __init__(
-        self, disk: Disk, epoch: str, limits: SpoolLimits, segments: list[Segment], books: Books, noted: ReceivedFile
+        self,
+        disk: Disk,
+        epoch: str,
+        limits: SpoolLimits,
+        segments: list[Segment],
+        books: Books,
+        noted: ReceivedFile,
+        *,
+        reserve: Reserve,
+        elders: Sequence[Elder],
+        mark: Callable[[Segment, Sequence[Range], str], None],
     ) -> None:
         self._disk = disk
         self._epoch = epoch
@@ -49,7 +96,14 @@ class Room:
         self._segments = segments
         self._books = books
         self._noted = noted
+        self._reserve = reserve
+        self._elders = elders
+        self._mark = mark
         self._aside: dict[str, int] = {}
+
+    def alone(self) -> None:
+        """Older epochs are no longer looked after here."""
+        self._elders = ()
 
     def set_aside(self, names: list[str]) -> None:
         """Rename files that cannot be read. Call it when there are markers for what they held."""
@@ -62,22 +116,69 @@ class Room:
 
     @property
     def used_bytes(self) -> int:
-        """What the segments take, those set aside among them."""
-        return sum(segment.length for segment in self._segments) + sum(self._aside.values())
+        """What the segments take, those set aside and those of older epochs among them."""
+        return sum(segment.disk_bytes for segment in self._segments) + self._beside
+
+    @property
+    def _beside(self) -> int:
+        return sum(self._aside.values()) + sum(elder.used_bytes for elder in self._elders)
 
     @property
     def free_bytes(self) -> int:
         """What may still be written, by the limit or by the disk, whichever is nearer."""
-        return min(max(0, self._limits.bytes_max - self.used_bytes), self._disk.free_bytes())
+        unwritten = sum(segment.disk_bytes - segment.length for segment in self._segments[-1:])
+        left = min(max(0, self._limits.bytes_max - self.used_bytes), self._disk.free_bytes())
+        return left + unwritten
 
     def over(self, bytes_needed: int, *, journal: bool) -> int:
         """How many bytes must go before so many more are within the limit; 0 or less where they are.
 
         Arguments:
-            journal: whether they may take the share kept for seals, anchors and notes.
+            journal: whether they may take the share kept for seals, anchors, notes and markers.
         """
-        limit = self._limits.bytes_max
-        return self.used_bytes + bytes_needed - (limit if journal else limit - limit // JOURNAL_SHARE)
+        limit, segment_bytes = self._limits.bytes_max, self._limits.segment_bytes
+        newest = self._segments[-1] if self._segments else Segment("", 0)
+        fits = newest.length + bytes_needed <= newest.disk_bytes
+        over = 0 if fits else self.used_bytes + max(segment_bytes, bytes_needed) - limit
+        if not journal:
+            written = sum(segment.length for segment in self._segments) + self._beside
+            over = max(over, written + bytes_needed + max(limit // JOURNAL_SHARE, segment_bytes) - limit)
+        return over
+
+    def make(self, bytes_needed: int, *, journal: bool) -> bool:
+        """Make room for so many more bytes by what the policy allows; whether there is room now.
+
+        Raises:
+            SpoolUnwritable: a marker for what would have to go could not be written.
+        """
+        if not journal and not self._reserve.take():
+            return False
+        while (over := self.over(bytes_needed, journal=journal)) > 0:
+            if not (self.free(over) or self._drop(SPOOL_FULL)):
+                return False
+        return True
+
+    def rescue(self, *, journal: bool) -> bool:
+        """The disk is full, whatever the limit says: whether to try the same group once more.
+
+        The reserve goes, so that deleting works and seals find room; then what is received, and the oldest where the
+        policy says so. Readings and edges have to wait until the reserve is back.
+        """
+        self._reserve.give_up()
+        if not self.free(self._limits.segment_bytes):
+            self._drop(SPOOL_FULL)
+        return journal or self._reserve.take()
+
+    def _drop(self, reason: str) -> int:
+        return self.drop_oldest(reason) if self._limits.when_full == "drop_oldest" else 0
+
+    def expire(self) -> None:
+        """Drop what is older than the limits say; received segments go without a word."""
+        if self._limits.age_max_s is None:
+            return
+        while (segment := next(iter(self._candidates()), None)) and self._books.age_s(segment) > self._limits.age_max_s:
+            if not self._give_up(segment, TOO_OLD):
+                break
 
     def free(self, bytes_wanted: int) -> int:
         """Delete received segments, oldest first, then files set aside, until so many bytes are free.
@@ -86,16 +187,15 @@ class Room:
             How many bytes were freed; a disk that refuses to delete gives fewer.
         """
         freed = 0
+        for elder in self._elders:
+            if freed < bytes_wanted:
+                freed += elder.make_free(bytes_wanted - freed)
         with suppress(OSError):
             for segment in self._candidates():
                 if freed >= bytes_wanted:
                     break
-                if self._books.may_go(segment):
-                    self._noted.write(durable=True)  # or a power cut could bring back records whose seal is gone
-                    self._disk.remove(self._epoch, segment.name)
-                    self._segments.remove(segment)
-                    self._books.forget(segment)
-                    freed += segment.length
+                if self._books.may_go(segment) and not self._is_named_for_others(segment):
+                    freed += self._delete(segment)
             for name in list(self._aside):
                 if freed < bytes_wanted:
                     self._disk.remove(self._epoch, name)
@@ -103,6 +203,45 @@ class Room:
             if freed:
                 self._disk.sync_folder(self._epoch)
         return freed
+
+    def drop_oldest(self, reason: str) -> int:
+        """Give up the oldest segment, received or not; whole packs go, and markers say which records.
+
+        Returns:
+            How many bytes were freed, 0 where nothing may go.
+
+        Raises:
+            SpoolUnwritable: the markers could not be written, so nothing went.
+        """
+        for elder in self._elders:
+            if freed := elder.drop_oldest(reason):
+                return freed
+        segment = next(iter(self._candidates()), None)
+        return self._give_up(segment, reason) if segment else 0
+
+    def _give_up(self, segment: Segment, reason: str) -> int:
+        self._mark(segment, self._books.lost_with(segment), reason)
+        try:
+            freed = self._delete(segment)
+            self._disk.sync_folder(self._epoch)
+        except OSError:
+            return 0
+        return freed
+
+    def _delete(self, segment: Segment) -> int:
+        self._noted.write(durable=True)  # or a power cut could bring back records whose seal is gone
+        self._disk.remove(self._epoch, segment.name)
+        self._segments.remove(segment)
+        self._books.forget(segment)
+        return segment.disk_bytes
+
+    def _is_named_for_others(self, segment: Segment) -> bool:
+        # Its marker tells a restart that records which still stand in another segment were dropped.
+        return any(
+            other is not segment and other.records.within(first, last)
+            for first, last in segment.named
+            for other in self._segments
+        )
 
     def _candidates(self) -> list[Segment]:
         # The one that is appended to stays, and the last one with a record: it holds the highest sequence.

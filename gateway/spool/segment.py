@@ -65,6 +65,9 @@ class Segment:
         length: bytes that are written and durable; what may follow in the file was never accepted.
         head_bytes: length of its header and the dictionary at its head.
         records: sequences in it.
+        disk_bytes: what its file takes, with the room that was allocated and is not written yet.
+        newest: boot and boot clock (ns) of its newest entry.
+        named: sequences that its markers say are dropped.
         needs: sequences that must be received before it may go: its records, those of its seals, and the
             readings made of its edges.
         unsettled: per boot and sensor, the newest edge whose reading has not been appended yet, ns.
@@ -76,6 +79,9 @@ class Segment:
     first: int
     length: int = 0
     head_bytes: int = 0
+    disk_bytes: int = 0
+    newest: tuple[int, int] | None = None
+    named: RangeSet = field(default_factory=RangeSet)
     records: RangeSet = field(default_factory=RangeSet)
     needs: RangeSet = field(default_factory=RangeSet)
     unsettled: dict[tuple[int, str], int] = field(default_factory=dict)

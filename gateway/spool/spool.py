@@ -4,52 +4,73 @@ A plain synchronous object for one thread: it owns no thread, socket or sleep, a
 """
 
 import errno
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from uuid import UUID
 
-from gateway.spool.disk import ROOT, Disk
+from gateway.spool.disk import Disk
 from gateway.spool.draft import Draft, draft_group
-from gateway.spool.entries import Anchor, BootNote, Entry, Located, MarkerEntry, Seal, SensorSettings
-from gateway.spool.errors import SealRefused, SpoolFull, SpoolUnwritable
+from gateway.spool.entries import BootNote, Entry, MarkerEntry, Seal, SensorSettings
+from gateway.spool.errors import SealRefused, SpoolFull, SpoolUnwritable, cannot_open
+from gateway.spool.folders import current_epoch, make_epoch
+from gateway.spool.holdings import Holdings
 from gateway.spool.reader import Reader
 from gateway.spool.receipts import ReceivedFile
 from gateway.spool.recovery import UNREADABLE, Recovered, recover
-from gateway.spool.room import Room, SpoolLimits
+from gateway.spool.reserve import Reserve
+from gateway.spool.room import Elder, Room, SpoolLimits
+from gateway.spool.segment import Segment
 from gateway.spool.writer import Writer
-from sensorhub.names import is_hex16
 from sensorhub.ranges import Range, RangeSet
 
 
-def epochs(disk: Disk) -> list[str]:
-    """The epochs that have a folder on this disk, in the order of their names."""
-    return sorted(folder for folder in disk.folders() if is_hex16(folder))
-
-
-class Spool:
-    """Made by `Spool.open`.
+class Spool(Holdings):
+    """Made by `Epochs.open`, or by `Spool.open` where only one epoch matters.
 
     Arguments:
         recovered: what was found on the disk. Beside what the properties say, a spool has its `epoch` (16 hex
-            digits), `boot` (index of the present one), `next` (the sequence that the next record gets) and
-            `findings` (what recovery found wrong, sentences for the log).
+            digits), `boot` (index of the present one), `next` (the sequence that the next record gets),
+            `findings` (what recovery found wrong, sentences for the log), `may_have_sealed` (kept records without a
+            seal, where a seal may have been among what cannot be read) and `bad_read_backs` (segments that the disk
+            gave back otherwise than they were written).
+        reserve: of the disk.
+        elders: older spools on the disk, which share the limits and whose segments go first.
     """
 
     def __init__(
-        self, disk: Disk, gateway: str, boot_id: UUID, epoch: str, limits: SpoolLimits, recovered: Recovered
+        self,
+        disk: Disk,
+        gateway: str,
+        boot_id: UUID,
+        epoch: str,
+        limits: SpoolLimits,
+        recovered: Recovered,
+        reserve: Reserve,
+        elders: Sequence[Elder] = (),
     ) -> None:
-        self.epoch = epoch
+        super().__init__(
+            epoch, recovered.books, recovered.dictionary, Reader(disk, epoch, recovered.segments, recovered.dictionary)
+        )
         self.next = recovered.next
         self.findings = tuple(recovered.findings)
+        self.may_have_sealed = recovered.may_have_sealed
+        self.bad_read_backs = 0
         self._disk = disk
-        self._books = recovered.books
-        self._dictionary = recovered.dictionary
         self._segments = recovered.segments
         self._defined: tuple[str, ...] = ()
         self.boot = self._books.boot = self._dictionary.boot_index(boot_id)
         self._noted = ReceivedFile(disk, epoch, self.received)
-        self._room = Room(disk, epoch, limits, self._segments, self._books, self._noted)
-        self._reader = Reader(disk, epoch, self._segments, self._dictionary)
+        self._room = Room(
+            disk,
+            epoch,
+            limits,
+            self._segments,
+            self._books,
+            self._noted,
+            reserve=reserve,
+            elders=elders,
+            mark=self._mark,
+        )
         self._writer = Writer(
             disk,
             gateway,
@@ -60,6 +81,7 @@ class Spool:
             segment_bytes=limits.segment_bytes,
             commit=recovered.commit,
             at_work=lambda: list(self._defined),
+            ended=self._read_back,
         )
         if recovered.resumable:
             self._writer.resume(self._segments[-1])
@@ -83,7 +105,7 @@ class Spool:
             boot_id: which boot the measurement clock counts from.
             limits: how large it may grow.
             new_epoch: draws 16 hex digits; called where there is no epoch yet.
-            epoch: which one to open; by default the one there is (the last by name, were there several).
+            epoch: which one to open; by default the current one.
 
         Raises:
             SpoolInUse: another process has it.
@@ -93,13 +115,12 @@ class Spool:
             try:
                 disk.lock()
                 undo.callback(disk.unlock)
-                chosen = epoch or next(reversed(epochs(disk)), None) or _make_epoch(disk, new_epoch())
-                spool = cls(disk, gateway, boot_id, chosen, limits, recover(disk, chosen, gateway, boot_id))
+                reserve = Reserve(disk, limits.reserve_bytes, 2 * limits.segment_bytes)
+                reserve.take()
+                chosen = epoch or current_epoch(disk) or make_epoch(disk, new_epoch())
+                spool = cls(disk, gateway, boot_id, chosen, limits, recover(disk, chosen, gateway, boot_id), reserve)
             except OSError as error:
-                raise SpoolUnwritable(
-                    f"The spool of {gateway} cannot be opened: {error.strerror or error}. Check that its folder "
-                    "exists on a healthy card and belongs to the user that the gateway runs as."
-                ) from error
+                raise cannot_open(gateway, error) from error
             undo.pop_all()
             return spool
 
@@ -110,41 +131,17 @@ class Spool:
         ]
         self._commit(self._draft([alive, *markers]))
         self._room.set_aside(recovered.aside)
-
-    @property
-    def boots(self) -> Mapping[int, UUID]:
-        """The boots that entries name, by index."""
-        return self._dictionary.boots
-
-    @property
-    def sealed(self) -> RangeSet:
-        """Every sequence ever sealed that can still be known."""
-        return self._books.sealed
-
-    @property
-    def received(self) -> RangeSet:
-        """Every sequence that a receipt has named."""
-        return self._books.received
-
-    @property
-    def open_seals(self) -> Mapping[int, Seal]:
-        """Seals, by first sequence, whose records are not all received."""
-        return self._books.open_seals
-
-    @property
-    def lowest(self) -> int:
-        """The lowest sequence still kept; `next` where none is."""
-        return next((first for first, _ in self._books.kept), self.next)
-
-    @property
-    def unreceived(self) -> int:
-        """How many records have no receipt."""
-        return self._books.unreceived()
+        self._room.expire()
 
     @property
     def used_bytes(self) -> int:
-        """What it takes on the disk, but for names and the file of receipts."""
+        """What it and older spools take on the disk, but for names and the file of receipts."""
         return self._room.used_bytes
+
+    @property
+    def own_bytes(self) -> int:
+        """The same of this one alone."""
+        return sum(segment.disk_bytes for segment in self._segments)
 
     @property
     def free_bytes(self) -> int:
@@ -161,14 +158,6 @@ class Spool:
             self._dictionary.define(settings)
         self._defined = tuple(settings.id for settings in sensors)
 
-    def sensor(self, sensor_id: str) -> SensorSettings | None:
-        """The newest settings of a sensor, None where it was never defined."""
-        return self._dictionary.sensor(sensor_id)
-
-    def last_known(self, boot: int) -> BootNote:
-        """When a boot was last known to be alive, by its clock; its wall time then, 0 where nobody knew."""
-        return self._books.notes.get(boot, BootNote(0, 0))
-
     def append(self, entries: Sequence[Entry]) -> int:
         """Accept entries: when it returns they are on disk, all of them; when it raises none is accepted.
 
@@ -183,20 +172,36 @@ class Spool:
         if not entries:
             return 0
         draft = self._draft(entries)
-        self._check_seals(draft)
-        over = self._room.over(draft.bytes, journal=draft.is_journal)
-        if over > 0 and self._room.free(over) < over:
+        if not self._room.make(draft.bytes_max, journal=draft.is_journal):
             raise self._full()
+        draft = self._checked(draft, entries)
+        if not self._fits(draft):
+            if not self._room.rescue(journal=draft.is_journal):
+                raise self._full()
+            draft = self._checked(draft, entries)
+            if not self._fits(draft):
+                raise self._full()
+        if any(isinstance(located.entry, BootNote) for located in draft.located):
+            self._room.expire()
+        return draft.first
+
+    def _fits(self, draft: Draft) -> bool:
+        """Commit a group; False where the disk is full, and nothing of it was accepted."""
         try:
             self._commit(draft)
         except SpoolUnwritable as error:
-            no_space = isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.ENOSPC
-            if not no_space:
-                raise
-            if not self._room.free(draft.bytes):
-                raise self._full() from error
-            self._commit(draft)
-        return draft.first
+            if isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.ENOSPC:
+                return False
+            raise
+        return True
+
+    def _checked(self, draft: Draft, entries: Sequence[Entry]) -> Draft:
+        """The same again where markers took numbers since, with its seals checked against what is kept now."""
+        numbered = next((located.sequence for located in draft.located if located.sequence), self.next)
+        if numbered != self.next:
+            draft = self._draft(entries)
+        self._check_seals(draft)
+        return draft
 
     def _full(self) -> SpoolFull:
         return SpoolFull(
@@ -228,40 +233,20 @@ class Spool:
         for located in draft.located:
             self._books.apply(located, segment)
 
-    def scan(self, from_sequence: int = 0) -> Iterator[Located]:
-        """All entries kept, in file order; see `Reader.scan`."""
-        return self._reader.scan(from_sequence)
+    def _mark(self, segment: Segment, lost: Sequence[Range], reason: str) -> None:
+        """What goes with a segment gets markers; the anchors that are needed longer than it are written again."""
+        now_ns = self.last_known(self.boot).clock_ns
+        markers = [MarkerEntry("dropped", now_ns, f"{first}-{last} {reason}") for first, last in lost]
+        carried = self._books.carried_from(segment)
+        if markers or carried:
+            self._commit(self._draft([*markers, *carried]))
+        for first, last in lost:
+            self._books.drop(first, last)
 
-    def records(self, first: int, last: int) -> list[Located]:
-        """The records that overlap first to last; see `Reader.records`."""
-        return self._reader.records(first, last)
-
-    def anchors(self, boot: int) -> Sequence[Anchor]:
-        """The anchors of one boot in file order, at most its first and last thousand."""
-        return self._books.anchors(boot)
-
-    def unsealed(self) -> list[Range]:
-        """Ranges given out and kept, neither sealed nor received."""
-        return self._books.unsealed()
-
-    def receive(self, epoch: str, ranges: Sequence[Range]) -> int:
-        """Note what a receipt names; of another epoch, or never sealed, nothing. Returns how many are new."""
-        return self._books.receive(ranges) if epoch == self.epoch else 0
-
-    def unreceive(self, epoch: str, ranges: Sequence[Range]) -> int:
-        """Take receipts back for records that are still kept: a new store does not have them.
-
-        Returns:
-            How many went back to the backlog.
-        """
-        if epoch != self.epoch:
-            return 0
-        back = self._books.unreceive(ranges)
-        if back:
-            for located in self._reader.scan(0):
-                if isinstance(located.entry, Seal):
-                    self._books.reopen(located.entry)
-        return back
+    def _read_back(self, segment: Segment) -> None:
+        """A full segment is read once from the medium: a card that gives back other bytes is worth knowing early."""
+        if not self._reader.is_whole(segment):
+            self.bad_read_backs += 1
 
     def write_received(self) -> None:
         """Note the receipts in the file `received`; a disk that refuses, or a power cut, costs a resend only."""
@@ -276,19 +261,29 @@ class Spool:
         """
         return self._room.free(self._room.over(bytes_needed, journal=True))
 
-    def close(self) -> None:
-        """Note the receipts and let go of the disk."""
+    def make_free(self, bytes_wanted: int) -> int:
+        """Delete segments that are free to go, oldest first, whatever the limit; returns how many bytes were freed."""
+        return self._room.free(bytes_wanted)
+
+    def drop_oldest(self, reason: str) -> int:
+        """Give up the oldest segment, with markers; returns how many bytes were freed, 0 where nothing may go.
+
+        Raises:
+            SpoolUnwritable: the markers could not be written, so nothing went.
+        """
+        return self._room.drop_oldest(reason)
+
+    def rest(self) -> None:
+        """Note the receipts and let go of the files, but not of the disk; the next append takes them up again."""
         self.write_received()
         self._writer.close()
+
+    def drain(self) -> None:
+        """Take no more records: it rests, and from here on it is another spool that looks after the room of all."""
+        self.rest()
+        self._room.alone()
+
+    def close(self) -> None:
+        """Note the receipts and let go of the disk."""
+        self.rest()
         self._disk.unlock()
-
-
-def _make_epoch(disk: Disk, epoch: str) -> str:
-    # A folder under its final name is whole, also after a power cut.
-    if not is_hex16(epoch):
-        raise ValueError(f"{epoch!r} is no epoch: draw 16 hex digits")
-    if (temporary := f"{epoch}.tmp") not in disk.folders():
-        disk.make_folder(temporary)
-    disk.rename(ROOT, temporary, epoch)
-    disk.sync_folder(ROOT)
-    return epoch

@@ -22,6 +22,7 @@ class Writer:
         segment_bytes: a group that would reach beyond begins a new segment.
         commit: number of the next group.
         at_work: ids of the sensors that a new segment should know.
+        ended: told of a segment that is full, when it has been closed.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Writer:
         segment_bytes: int,
         commit: int,
         at_work: Callable[[], list[str]],
+        ended: Callable[[Segment], None],
     ) -> None:
         self._disk = disk
         self._gateway = gateway
@@ -47,11 +49,16 @@ class Writer:
         self._segment_bytes = segment_bytes
         self._commit = commit
         self._at_work = at_work
+        self._ended = ended
         self._file: SpoolFile | None = None
 
     def resume(self, segment: Segment) -> None:
         """Go on in the newest segment, which recovery has cut to its whole entries."""
         self._file = self._disk.open(self._epoch, segment.name)
+        if segment.disk_bytes < self._segment_bytes:
+            with contextlib.suppress(OSError):  # then room is found, or not, with each group
+                self._file.allocate(self._segment_bytes)
+                segment.disk_bytes = self._segment_bytes
 
     def write(self, draft: Draft, first: int) -> Segment:
         """Make a group durable, in the newest segment or in a new one that begins at sequence `first`.
@@ -87,6 +94,7 @@ class Writer:
         self._file.write(segment.length, group.data)
         self._file.sync()
         segment.length += len(group.data)
+        segment.disk_bytes = max(segment.disk_bytes, segment.length)
         segment.defined.update(group.defines)
         for located, offset in zip(draft.located, group.offsets, strict=True):
             if located.sequence:
@@ -109,7 +117,7 @@ class Writer:
 
     def _begin(self, first: int) -> Segment:
         # Under another name until its head is durable, so that a segment with a bad head is always rot.
-        self.close()
+        self._end()
         files = self._disk.files(self._epoch)
         taken = [place for name in files if (place := parse_segment_name(name.removesuffix(BAD_SUFFIX)))]
         turn = 1 + max((turn for at, turn in taken if at == first), default=-1)
@@ -117,13 +125,25 @@ class Writer:
         tokens = self._head_tokens()
         head = encode_header(self._gateway, self._key, first)
         head += definitions(tokens, epoch=self._key, dictionary=self._dictionary, notes=self._books.notes)
-        write_whole(self._disk, self._epoch, name, head, durable=True)
+        allocate_bytes = max(self._segment_bytes, len(head))
+        write_whole(self._disk, self._epoch, name, head, durable=True, allocate_bytes=allocate_bytes)
         segment = Segment(name, first, len(head), len(head), defined=Counter(tokens), index=RecordIndex())
+        segment.disk_bytes = allocate_bytes
         self._file = self._disk.open(self._epoch, name)
         if self._segments:
             self._segments[-1].index = None
         self._segments.append(segment)
         return segment
+
+    def _end(self) -> None:
+        # What is full gives the rest of its room back; what it holds is durable already.
+        if self._file is not None:
+            segment = self._segments[-1]
+            with contextlib.suppress(OSError):
+                self._file.truncate(segment.length)
+                segment.disk_bytes = segment.length
+            self.close()
+            self._ended(segment)
 
     def _head_tokens(self) -> list[Token]:
         tokens: list[Token] = [(EntryType.BOOT, boot) for boot in self._books.boots_at_work()]
@@ -138,6 +158,7 @@ class Writer:
         segment = self._segments[-1]
         with contextlib.suppress(OSError):
             file.truncate(segment.length)
+            segment.disk_bytes = segment.length
         with contextlib.suppress(OSError):
             file.close()
         if not self._has_groups(segment):

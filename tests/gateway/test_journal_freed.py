@@ -33,7 +33,7 @@ class Gateway:
 
     def __init__(self, bytes_max: int) -> None:
         self.disk = MemoryDisk()
-        self.limits = SpoolLimits(bytes_max=bytes_max, segment_bytes=2_048)
+        self.limits = SpoolLimits(bytes_max=bytes_max, segment_bytes=2_048, reserve_bytes=0)
         self.clock = Clock()
         self.readings: list[ReadingEntry] = []
         self.open(level=False)
@@ -97,14 +97,14 @@ def play(gateway: Gateway, gaps: list[int], restarts: set[int], anchors: set[int
 def test_journal_after_segments_went_gives_each_interval_once(
     gaps: list[int], restarts: set[int], anchors: set[int]
 ) -> None:
-    small, large = Gateway(8_192), Gateway(2**24)
+    small, large = Gateway(12_288), Gateway(2**24)
     found, wanted = play(small, gaps, restarts, anchors), play(large, gaps, restarts, anchors)
     assert counts(found) == counts(wanted)
 
 
 def test_journal_goes_on_when_its_first_segments_have_gone() -> None:
     gaps = [1 + number * 37 % 90 for number in range(160)]
-    small, large = Gateway(8_192), Gateway(2**24)
+    small, large = Gateway(12_288), Gateway(2**24)
     found, wanted = play(small, gaps, {50, 120}, {30, 60}), play(large, gaps, {50, 120}, {30, 60})
     assert small.spool.lowest > 1
     assert large.spool.lowest == 1

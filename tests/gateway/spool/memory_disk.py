@@ -76,6 +76,7 @@ class MemoryFile:
 
     def write(self, offset: int, data: bytes) -> None:
         self._disk.step("write")
+        self._disk.take(offset + len(data) - len(self._inode.data))
         put(self._inode.data, offset, data)
         self._inode.pending.append((offset, bytes(data)))
 
@@ -97,6 +98,14 @@ class MemoryFile:
         del self._inode.data[length:]
         self._inode.pending.append((length, None))
 
+    def allocate(self, length: int) -> None:
+        self._disk.step("allocate")
+        missing = length - len(self._inode.data)
+        if missing > 0 and self._disk.allocates:
+            self._disk.take(missing)
+            self._inode.pending.append((len(self._inode.data), bytes(missing)))
+            self._inode.data.extend(bytes(missing))
+
     def close(self) -> None:
         pass
 
@@ -105,10 +114,16 @@ class MemoryDisk:
     """Arguments:
     seed: of what a power cut leaves of unsynced changes.
     cut_in: after how many changing calls the power goes; None: never.
+    allocates: whether it can take room for a file before it is written; some file systems cannot.
+    room: how many bytes its files may have together (ENOSPC beyond); None: any number.
     errors: OSError numbers for the next calls, by name of the call: `write`, `sync`, `create`.
     """
 
-    def __init__(self, seed: int = 0, root: Folder | None = None) -> None:
+    def __init__(
+        self, seed: int = 0, root: Folder | None = None, *, allocates: bool = True, room: int | None = None
+    ) -> None:
+        self.allocates = allocates
+        self.room = room
         self.chance = random.Random(seed)
         self.root = root or Folder()
         self.cut_in: int | None = None
@@ -118,7 +133,7 @@ class MemoryDisk:
 
     def after_cut(self) -> "MemoryDisk":
         """The same disk in a machine that was switched off and on again."""
-        disk = MemoryDisk(root=self.root.after_cut(self.chance))
+        disk = MemoryDisk(root=self.root.after_cut(self.chance), allocates=self.allocates, room=self.room)
         disk.chance = self.chance
         return disk
 
@@ -151,7 +166,7 @@ class MemoryDisk:
     def content(self, folder: str, name: str) -> bytearray:
         """A file's bytes, to look at or to damage at rest."""
         inode = self._inode(folder, name)
-        assert not inode.pending
+        inode.pending.clear()
         inode.durable = inode.data
         return inode.data
 
@@ -201,6 +216,15 @@ class MemoryDisk:
         del home.names[name]
         home.changed()
 
+    def remove_folder(self, folder: str) -> None:
+        self.step("remove_folder")
+        assert not self._folder(folder).names
+        del self.root.names[folder]
+        self.root.changed()
+
+    def forget_cached(self, folder: str, name: str) -> None:
+        self._inode(folder, name)
+
     def sync_folder(self, folder: str) -> None:
         self.step("sync_folder")
         home = self._folder(folder)
@@ -208,4 +232,12 @@ class MemoryDisk:
         home.pending.clear()
 
     def free_bytes(self) -> int:
-        return 1 << 40
+        return 1 << 40 if self.room is None else max(0, self.room - self._used())
+
+    def _used(self) -> int:
+        return sum(sum(self.files(folder).values()) for folder in ("", *self.folders()))
+
+    def take(self, growth: int) -> None:
+        """A file grows by so many bytes."""
+        if growth > 0 and self.room is not None and self._used() + growth > self.room:
+            raise OSError(errno.ENOSPC, "ENOSPC")

@@ -11,12 +11,12 @@ from tests.gateway.spool.memory_disk import MemoryDisk, PowerCut
 from tests.gateway.spool.world import ANCHOR, BOOTS, EPOCH, GATEWAY, edge, entries, open_spool, reading, seal
 
 FIRST = "000000000001.seg"
-WIDE = SpoolLimits(1 << 20, 1 << 16)
+WIDE = SpoolLimits(1 << 20, 1 << 16, reserve_bytes=0)
 
 
 def three_groups() -> tuple[MemoryDisk, int]:
     """A segment of three groups, and where the last one begins."""
-    disk = MemoryDisk()
+    disk = MemoryDisk(allocates=False)
     spool = open_spool(disk, limits=WIDE)
     spool.append([edge(1), reading(2)])
     spool.append([edge(3), reading(4, 1.0, 2.0, 3.0)])
@@ -126,7 +126,7 @@ def test_segment_that_is_none_is_set_aside(content: bytes) -> None:
 
 
 def test_segment_in_the_middle_that_is_none_is_named_exactly() -> None:
-    disk = MemoryDisk()
+    disk = MemoryDisk(allocates=False)
     spool = open_spool(disk)
     for number in range(100):
         spool.append([reading(number)])
@@ -139,7 +139,7 @@ def test_segment_in_the_middle_that_is_none_is_named_exactly() -> None:
 
 
 def test_loss_of_part_of_a_sealed_pack_drops_the_pack() -> None:
-    disk = MemoryDisk()
+    disk = MemoryDisk(allocates=False)
     spool = open_spool(disk, limits=WIDE)
     spool.append([reading(1)])
     spool.append([reading(2)])
@@ -156,7 +156,7 @@ def test_loss_of_part_of_a_sealed_pack_drops_the_pack() -> None:
 
 
 def test_numbers_that_were_received_need_no_marker() -> None:
-    disk = MemoryDisk()
+    disk = MemoryDisk(allocates=False)
     spool = open_spool(disk, limits=WIDE)
     at = len(disk.content(EPOCH, FIRST))
     spool.append([reading(1)])
@@ -189,22 +189,22 @@ def test_other_files_are_let_be() -> None:
 
 
 def test_epoch_can_be_chosen() -> None:
-    disk = MemoryDisk()
+    disk = MemoryDisk(allocates=False)
     for epoch in ("0" * 16, "f" * 16):
         disk.make_folder(epoch)
-    limits = SpoolLimits(1 << 22)
+    limits = SpoolLimits(1 << 22, reserve_bytes=0)
     assert Spool.open(disk, GATEWAY, BOOTS[0], limits=limits, new_epoch=str, epoch="0" * 16).epoch == "0" * 16
     assert Spool.open(disk, GATEWAY, BOOTS[0], limits=limits, new_epoch=str).epoch == "f" * 16
     with pytest.raises(ValueError, match="no epoch"):
-        Spool.open(MemoryDisk(), GATEWAY, BOOTS[0], limits=limits, new_epoch=lambda: "x")
+        Spool.open(MemoryDisk(allocates=False), GATEWAY, BOOTS[0], limits=limits, new_epoch=lambda: "x")
 
 
 def test_cut_at_any_call_of_the_first_opening_leaves_a_spool_that_opens() -> None:
-    disk = MemoryDisk()
+    disk = MemoryDisk(allocates=False)
     open_spool(disk).append([reading(1)])
     for calls in range(len(disk.calls)):
         for seed in range(5):
-            disk = MemoryDisk(seed)
+            disk = MemoryDisk(seed, allocates=False)
             disk.cut_in = calls
             with pytest.raises(PowerCut):
                 open_spool(disk).append([reading(1)])
@@ -217,7 +217,7 @@ def test_cut_at_any_call_of_the_first_opening_leaves_a_spool_that_opens() -> Non
 @pytest.mark.parametrize("seed", range(10))
 def test_cut_at_any_call_of_a_recovery_changes_nothing(seed: int) -> None:
     def damaged() -> MemoryDisk:
-        disk = MemoryDisk(seed)
+        disk = MemoryDisk(seed, allocates=False)
         spool = open_spool(disk)
         for number in range(60):
             spool.append([edge(number), reading(number)])
@@ -241,7 +241,7 @@ def test_cut_at_any_call_of_a_recovery_changes_nothing(seed: int) -> None:
 
 
 def test_old_boots_stay_known_as_long_as_their_records_wait() -> None:
-    disk = MemoryDisk()
+    disk = MemoryDisk(allocates=False)
     for boot in range(5):
         spool = open_spool(disk, boot=boot)
         spool.append([Anchor(5, 1_000 + boot, 0, AnchorKind.NTP), reading(7)])

@@ -155,7 +155,7 @@ def test_receipts_can_be_taken_back_for_a_new_store() -> None:
 
 
 def test_anchors_keep_both_ends() -> None:
-    spool = open_spool(MemoryDisk(), limits=SpoolLimits(1 << 24))
+    spool = open_spool(MemoryDisk(), limits=SpoolLimits(1 << 24, reserve_bytes=0))
     put = [Anchor(number, number, 0, AnchorKind.GIVEN) for number in range(2 * ANCHORS_EACH_END_MAX + 500)]
     spool.append(put)
     assert spool.anchors(spool.boot) == put[:ANCHORS_EACH_END_MAX] + put[-ANCHORS_EACH_END_MAX:]
@@ -198,7 +198,7 @@ def test_boot_note_at_opening_has_the_newest_clock_of_that_boot() -> None:
 
 
 def test_record_that_rots_while_running_is_an_error() -> None:
-    disk = MemoryDisk()
+    disk = MemoryDisk(allocates=False)
     spool = open_spool(disk)
     filled(spool, 2)
     disk.content(EPOCH, "000000000001.seg")[-1] ^= 1

@@ -27,7 +27,7 @@ from sensorhub.ranges import RangeSet
 from tests.gateway.spool.memory_disk import MemoryDisk, PowerCut
 from tests.gateway.spool.world import ANCHOR, EPOCH, edge, open_spool, reading
 
-LIMITS = SpoolLimits(bytes_max=8 * 1024, segment_bytes=1024)
+LIMITS = SpoolLimits(bytes_max=8 * 1024, segment_bytes=1024, reserve_bytes=0)
 SENSOR = st.sampled_from(["detector-1", "detector-2"])
 KINDS = st.lists(st.tuples(st.sampled_from(["edge", "reading", "reading", "anchor", "marker"]), SENSOR), max_size=12)
 

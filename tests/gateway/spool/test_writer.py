@@ -56,7 +56,7 @@ def test_group_that_was_not_accepted_is_replaced_by_the_next(seed: int) -> None:
 
 
 def test_large_group_gets_a_segment_of_its_own() -> None:
-    spool = open_spool(MemoryDisk(), limits=SpoolLimits(8 << 20, 1024))
+    spool = open_spool(MemoryDisk(), limits=SpoolLimits(8 << 20, 1024, reserve_bytes=0))
     group = [item for number in range(2_000) for item in (edge(number), reading(number))]
     spool.append([reading(0)])
     assert spool.append(group) == 3

@@ -26,7 +26,7 @@ SENSORS = [
     SensorSettings("detector-1", "detector", 60_000, b"\x01\x02\x03\x04\x05\x06\x07\x08"),
     SensorSettings("detector-2", "detector", 5_000, b"\x11\x12\x13\x14\x15\x16\x17\x18"),
 ]
-LIMITS = SpoolLimits(bytes_max=1024 * 1024, segment_bytes=1024)
+LIMITS = SpoolLimits(bytes_max=1024 * 1024, segment_bytes=1024, reserve_bytes=0)
 ANCHOR = Anchor(1_000, 1_764_000_000_000_000_000, 5_000_000, AnchorKind.NTP)
 
 
