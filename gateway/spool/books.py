@@ -199,7 +199,11 @@ class Books:
                 for low, high in self.kept.within(*seal.range):
                     for gap in self.received.missing(low, high):
                         lost.add(*gap)
-        return list(lost)
+        if lost:  # its own markers may be among them: what they name is named again
+            for first, last in segment.named:
+                lost.add(first, last)
+        whole = RangeSet([*self.dropped, *lost])  # neighbours are named by one marker, or markers would multiply
+        return [(first, last) for first, last in whole if lost.within(first, last)]
 
     def carried_from(self, segment: Segment) -> list[Anchor]:
         """The anchors that must be written again before a segment goes: the newest ones of boots at work."""

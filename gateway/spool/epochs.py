@@ -4,12 +4,12 @@ A plain synchronous object for one thread, like the spools themselves.
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from uuid import UUID
 
 from gateway.spool.disk import Disk
 from gateway.spool.entries import Anchor, Entry, SensorSettings
-from gateway.spool.errors import cannot_open
+from gateway.spool.errors import SpoolFull, SpoolUnwritable, cannot_open
 from gateway.spool.folders import current_epoch, draining, make_epoch, mark_draining, remove_epoch, unmarked
 from gateway.spool.recovery import recover
 from gateway.spool.reserve import Reserve
@@ -126,7 +126,8 @@ class Epochs:
         anchors = [entry for entry in entries if isinstance(entry, Anchor)]
         for spool in self._elders:
             if anchors and spool.unsealed():
-                spool.append(anchors)
+                with suppress(SpoolFull, SpoolUnwritable):  # the next anchor serves as well
+                    spool.append(anchors)
         return first
 
     def begin(self, cut: Sequence[Entry], opening: Sequence[Entry]) -> Spool:
@@ -140,7 +141,8 @@ class Epochs:
             The new current spool.
 
         Raises:
-            SpoolFull, SpoolUnwritable: the epoch is as it was, but for what of `cut` was accepted.
+            SpoolFull, SpoolUnwritable: where `current` is still the old one, nothing changed but that `cut` may have
+                been accepted; where it is a new one, `opening` is still to be appended.
         """
         old = self.current
         old.append(cut)

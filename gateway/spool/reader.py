@@ -107,12 +107,15 @@ class Reader:
         return sequence not in segment.records or self._index(segment).begins(sequence)
 
     def _index(self, segment: Segment) -> RecordIndex:
-        if segment.index is None:
-            segment.index = self._build(segment)
+        index = segment.index
+        if index is None:
+            index = segment.index = self._build(segment)
+            if segment in self._indexed:  # the writer took its index away meanwhile
+                self._indexed.remove(segment)
             self._indexed.append(segment)
             if len(self._indexed) > INDEXED_SEGMENTS_MAX:
                 self._indexed.popleft().index = None
-        return segment.index
+        return index
 
     def _build(self, segment: Segment) -> RecordIndex:
         data = self._read(segment, 0, segment.length)

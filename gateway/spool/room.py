@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from gateway.spool.books import Books
 from gateway.spool.disk import Disk
+from gateway.spool.errors import SpoolUnwritable
 from gateway.spool.receipts import ReceivedFile
 from gateway.spool.reserve import RESERVE_BYTES, Reserve
 from gateway.spool.segment import BAD_SUFFIX, Segment
@@ -101,6 +102,10 @@ class Room:
         self._mark = mark
         self._aside: dict[str, int] = {}
 
+    def give_up_reserve(self) -> None:
+        """The disk is full, and what comes now makes room."""
+        self._reserve.give_up()
+
     def alone(self) -> None:
         """Older epochs are no longer looked after here."""
         self._elders = ()
@@ -126,9 +131,13 @@ class Room:
     @property
     def free_bytes(self) -> int:
         """What may still be written, by the limit or by the disk, whichever is nearer."""
-        unwritten = sum(segment.disk_bytes - segment.length for segment in self._segments[-1:])
         left = min(max(0, self._limits.bytes_max - self.used_bytes), self._disk.free_bytes())
-        return left + unwritten
+        return left + self._unwritten
+
+    @property
+    def _unwritten(self) -> int:
+        """The room that the newest segment has taken and does not use yet."""
+        return sum(segment.disk_bytes - segment.length for segment in self._segments[-1:])
 
     def over(self, bytes_needed: int, *, journal: bool) -> int:
         """How many bytes must go before so many more are within the limit; 0 or less where they are.
@@ -137,9 +146,7 @@ class Room:
             journal: whether they may take the share kept for seals, anchors, notes and markers.
         """
         limit, segment_bytes = self._limits.bytes_max, self._limits.segment_bytes
-        newest = self._segments[-1] if self._segments else Segment("", 0)
-        fits = newest.length + bytes_needed <= newest.disk_bytes
-        over = 0 if fits else self.used_bytes + max(segment_bytes, bytes_needed) - limit
+        over = 0 if self._unwritten >= bytes_needed else self.used_bytes + max(segment_bytes, bytes_needed) - limit
         if not journal:
             written = sum(segment.length for segment in self._segments) + self._beside
             over = max(over, written + bytes_needed + max(limit // JOURNAL_SHARE, segment_bytes) - limit)
@@ -151,34 +158,41 @@ class Room:
         Raises:
             SpoolUnwritable: a marker for what would have to go could not be written.
         """
-        if not journal and not self._reserve.take():
+        if not (journal or self._is_spare(bytes_needed) or self._reserve.take() or self._frees()):
             return False
         while (over := self.over(bytes_needed, journal=journal)) > 0:
             if not (self.free(over) or self._drop(SPOOL_FULL)):
                 return False
         return True
 
+    def _is_spare(self, bytes_needed: int) -> bool:
+        # Room that is ours whatever happens to the disk; without the reserve some of it is kept for seals.
+        return self._unwritten - bytes_needed >= self._limits.segment_bytes // JOURNAL_SHARE
+
+    def _frees(self) -> bool:
+        return bool(self.free(self._limits.segment_bytes) or self._drop(SPOOL_FULL))
+
     def rescue(self, *, journal: bool) -> bool:
         """The disk is full, whatever the limit says: whether to try the same group once more.
 
         The reserve goes, so that deleting works and seals find room; then what is received, and the oldest where the
-        policy says so. Readings and edges have to wait until the reserve is back.
+        policy says so.
         """
         self._reserve.give_up()
-        if not self.free(self._limits.segment_bytes):
-            self._drop(SPOOL_FULL)
-        return journal or self._reserve.take()
+        return self._frees() or journal
 
     def _drop(self, reason: str) -> int:
         return self.drop_oldest(reason) if self._limits.when_full == "drop_oldest" else 0
 
     def expire(self) -> None:
-        """Drop what is older than the limits say; received segments go without a word."""
-        if self._limits.age_max_s is None:
+        """Drop what is older than the limits say; received segments go without a word. Never raises."""
+        age_max_s = self._limits.age_max_s
+        if age_max_s is None:
             return
-        while (segment := next(iter(self._candidates()), None)) and self._books.age_s(segment) > self._limits.age_max_s:
-            if not self._give_up(segment, TOO_OLD):
-                break
+        with suppress(SpoolUnwritable):  # it is tried again with the next note
+            for segment in self._candidates():
+                if self._books.age_s(segment) <= age_max_s or not self._give_up(segment, TOO_OLD):
+                    break
 
     def free(self, bytes_wanted: int) -> int:
         """Delete received segments, oldest first, then files set aside, until so many bytes are free.

@@ -129,7 +129,7 @@ class Spool(Holdings):
         markers = [
             MarkerEntry("dropped", alive.clock_ns, f"{first}-{last} {UNREADABLE}") for first, last in recovered.lost
         ]
-        self._commit(self._draft([alive, *markers]))
+        self._insist([alive, *markers])
         self._room.set_aside(recovered.aside)
         self._room.expire()
 
@@ -195,6 +195,12 @@ class Spool(Holdings):
             raise
         return True
 
+    def _insist(self, entries: Sequence[Entry]) -> None:
+        """Commit what must find room, on a full disk that of the reserve."""
+        if not self._fits(self._draft(entries)):
+            self._room.give_up_reserve()
+            self._commit(self._draft(entries))
+
     def _checked(self, draft: Draft, entries: Sequence[Entry]) -> Draft:
         """The same again where markers took numbers since, with its seals checked against what is kept now."""
         numbered = next((located.sequence for located in draft.located if located.sequence), self.next)
@@ -239,7 +245,7 @@ class Spool(Holdings):
         markers = [MarkerEntry("dropped", now_ns, f"{first}-{last} {reason}") for first, last in lost]
         carried = self._books.carried_from(segment)
         if markers or carried:
-            self._commit(self._draft([*markers, *carried]))
+            self._insist([*markers, *carried])
         for first, last in lost:
             self._books.drop(first, last)
 
@@ -280,7 +286,8 @@ class Spool(Holdings):
 
     def drain(self) -> None:
         """Take no more records: it rests, and from here on it is another spool that looks after the room of all."""
-        self.rest()
+        self.write_received()
+        self._writer.end()
         self._room.alone()
 
     def close(self) -> None:

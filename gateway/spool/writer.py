@@ -117,7 +117,7 @@ class Writer:
 
     def _begin(self, first: int) -> Segment:
         # Under another name until its head is durable, so that a segment with a bad head is always rot.
-        self._end()
+        self.end()
         files = self._disk.files(self._epoch)
         taken = [place for name in files if (place := parse_segment_name(name.removesuffix(BAD_SUFFIX)))]
         turn = 1 + max((turn for at, turn in taken if at == first), default=-1)
@@ -135,8 +135,8 @@ class Writer:
         self._segments.append(segment)
         return segment
 
-    def _end(self) -> None:
-        # What is full gives the rest of its room back; what it holds is durable already.
+    def end(self) -> None:
+        """Close the newest segment for good: the rest of its room goes back; what it holds is durable already."""
         if self._file is not None:
             segment = self._segments[-1]
             with contextlib.suppress(OSError):
