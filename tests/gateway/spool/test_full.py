@@ -213,6 +213,19 @@ def test_segment_that_reads_back_otherwise_is_counted() -> None:
     disk = MemoryDisk()
     spool = open_spool(disk)
     filled(spool, 3)
-    spool._disk.root.names[EPOCH].names["000000000001.seg"].data[200] ^= 1
+    disk.content(EPOCH, "000000000001.seg")[200] ^= 1
     filled(spool, 100)
     assert spool.bad_read_backs == 1
+
+
+def test_index_of_a_segment_outlives_that_of_its_neighbours() -> None:
+    disk = MemoryDisk()
+    spool = open_spool(disk)
+    filled(spool, 100)
+    for number in range(30):
+        if number % 2:
+            disk.errors["sync"] = [errno.EIO]  # the newest segment is abandoned: an older one is the last for a while
+        first = spool.append([reading(10**6 + number)])
+        for other in (1, 21, 61, first):
+            assert spool.records(other, other)[0].sequence == other
+            assert spool._reader.whole(other, other + 1)
