@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from gateway.intervals import ContactIntervals
 from gateway.sensors.detector import Detector
-from gateway.spool import Anchor, BootNote, Edge, Located, ReadingEntry, SensorSettings
+from gateway.spool import Anchor, BootNote, Edge, Located, ReadingEntry, Seal, SensorSettings
 from gateway.times import AnchorBook
 
 _NS_PER_MS = 1_000_000
@@ -25,6 +25,7 @@ class BootReplay:
     def __init__(self, anchors: AnchorBook) -> None:
         self.intervals: dict[str, ContactIntervals] = {}
         self.last_ns = 0
+        self._known_ns = 0
         self._anchors = anchors
         self._settings: dict[str, SensorSettings] = {}
         self._levels: dict[str, bool] = {}
@@ -37,14 +38,18 @@ class BootReplay:
         if isinstance(entry, Anchor):
             self._anchors.note(entry)
         elif isinstance(entry, BootNote):
-            self._lost_at_ns = entry.clock_ns
-            self.last_ns = max(self.last_ns, entry.clock_ns)
+            # The spool's own note at a restart repeats the newest time it knows, which may be that of an anchor or a
+            # marker from a time when the spool was full and took no edges: the contacts were known until `last_ns`.
+            self._lost_at_ns = self.last_ns if entry.clock_ns == self._known_ns else entry.clock_ns
+            self.last_ns = max(self.last_ns, self._lost_at_ns)
         elif isinstance(entry, Edge):
             self.last_ns = max(self.last_ns, entry.clock_ns)
             self._edge(entry, located.settings)
         elif isinstance(entry, ReadingEntry):
             self.last_ns = max(self.last_ns, entry.clock_ns)
             self._reading(entry, located.settings)
+        if not isinstance(entry, Seal):
+            self._known_ns = max(self._known_ns, entry.clock_ns)
 
     def unwritten(self) -> list[ReadingEntry]:
         """Readings of intervals that closed but are not in the spool."""
