@@ -20,7 +20,7 @@ from gateway.mqtt import Link, Message
 from gateway.outbox import Outbox
 from gateway.recorder import Recorder
 from gateway.sensors.pins import Factory
-from gateway.spool import Edge, RealDisk, Spool, SpoolLimits
+from gateway.spool import Edge, Epochs, RealDisk, SpoolLimits
 from sensorhub.clock import MachineClock, MeasurementClock
 from sensorhub.errors import SensorHubError
 from sensorhub.signing import read_key
@@ -82,7 +82,7 @@ class Agent:
         self._factory = factory
         self._recording = recording
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._spool: Spool | None = None
+        self._epochs: Epochs | None = None
         self._recorder: Recorder | None = None
         self._contacts: Contacts | None = None
         self._outbox: Outbox | None = None
@@ -95,7 +95,7 @@ class Agent:
     @property
     def outstanding(self) -> int:
         """Records without a receipt, sealed or not."""
-        return self._spool.unreceived if self._spool else 0
+        return self._epochs.unreceived if self._epochs else 0
 
     def hurry(self) -> None:
         """Commit what is pending now, not at the next commit interval."""
@@ -126,14 +126,14 @@ class Agent:
             await self._close()
 
     async def _open(self) -> None:
-        spool = await self._in_writer(self._open_spool)
-        self._spool = spool
-        for finding in spool.findings:
+        epochs = await self._in_writer(self._open_spool)
+        self._epochs = epochs
+        for finding in epochs.findings:
             log.warning("The spool of %s: %s", self._config.gateway, finding)
         recorder = Recorder(
             self._config.gateway,
             self._config.sensors,
-            spool,
+            epochs,
             clock=self._clock,
             machine=self._machine,
             anchors=self._anchors,
@@ -148,7 +148,7 @@ class Agent:
         self._outbox = Outbox(
             self._config,
             self._key,
-            spool,
+            epochs.current,
             clock=self._clock,
             machine=self._machine,
             anchor=lambda: recorder.newest_anchor,
@@ -159,8 +159,8 @@ class Agent:
         self._started.set()
         log.info("Gateway %s watches %d contacts.", self._config.gateway, self._contacts.watched)
 
-    def _open_spool(self) -> Spool:
-        return Spool.open(
+    def _open_spool(self) -> Epochs:
+        return Epochs.open(
             RealDisk(self._config.spool),
             self._config.gateway,
             self._clock.boot_id,
@@ -171,14 +171,14 @@ class Agent:
     async def _close(self) -> None:
         if self._contacts is not None:
             self._contacts.close()
-        if self._spool is not None:
+        if self._epochs is not None:
             try:
                 await self._in_writer(lambda: None)  # what a cancelled task gave to the thread is done first
                 await self._commit()
                 if self._recorder is not None:
                     await self._in_writer(self._recorder.finish)
             finally:
-                await self._in_writer(self._spool.close)
+                await self._in_writer(self._epochs.close)
         self._writer.shutdown()
 
     # Sampling ----------------------------------------------------------------------------------------------------

@@ -25,6 +25,11 @@ RETRY_S = 1.0
 FULL, UNWRITABLE = "spool-full", "unwritable"
 
 
+def reason_of(error: SpoolFull | SpoolUnwritable) -> str:
+    """What a marker says of readings that were refused with this error."""
+    return FULL if isinstance(error, SpoolFull) else UNWRITABLE
+
+
 class Log(Protocol):
     """Where entries become durable: a spool, or the epochs of one."""
 
@@ -117,7 +122,7 @@ class Held:
         self._try_s = self._now_s() + RETRY_S
         if not self.trouble:
             log.error("%s Sampling goes on; it is tried again.", error)
-        self.reason = FULL if isinstance(error, SpoolFull) else UNWRITABLE
+        self.reason = reason_of(error)
         self.trouble = str(error)[:200]
 
     def _recover(self) -> None:

@@ -59,6 +59,11 @@ class ContactIntervals:
         """Where the open interval ends; None before the first."""
         return None if self._start_ns is None else self._end_ns
 
+    @property
+    def observed(self) -> bool:
+        """Whether the input is read now."""
+        return self._level is not None
+
     def observe(self, clock_ns: int, level: bool) -> None:
         """The input is read from here on and is at `level`; whatever was before is not known."""
         if self._start_ns is None:

@@ -4,15 +4,23 @@ Intervals are a pure function of the journal, so each entry is played again in f
 reading already is left out; what closed and lost its reading in a torn group is made again.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from gateway.config import SensorConfig
 from gateway.intervals import ContactIntervals
 from gateway.sensors.detector import Detector
 from gateway.spool import Anchor, BootNote, Edge, Located, ReadingEntry, Seal, SensorSettings
 from gateway.times import AnchorBook
 
 _NS_PER_MS = 1_000_000
+
+
+def settings_of(sensor: SensorConfig) -> SensorSettings:
+    """What the spool must know of a sensor; the hash changes with whatever changes its readings."""
+    told = f"{sensor.kind} {sensor.pin} {sensor.period_s} {sensor.debounce_ms}"
+    return SensorSettings(sensor.id, sensor.kind, sensor.period_s * 1_000, hashlib.sha256(told.encode()).digest()[:8])
 
 
 class BootReplay:

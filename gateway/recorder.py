@@ -5,7 +5,6 @@ never two of its methods at once, and `append` with every group, in order. While
 edges wait in the sampler's inbox.
 """
 
-import hashlib
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -13,8 +12,9 @@ from dataclasses import dataclass
 
 from gateway.anchors import AnchorSource
 from gateway.config import SensorConfig
-from gateway.held import FULL, UNWRITABLE, Held, Taken
-from gateway.journal import resume
+from gateway.held import Held, Taken, reason_of
+from gateway.journal import resume, settings_of
+from gateway.leaving import leave_epoch
 from gateway.refusals import Refusals, Rejoin
 from gateway.sampler import Sample, Sampler
 from gateway.sensors.detector import Detector
@@ -23,10 +23,9 @@ from gateway.spool import (
     BootNote,
     Edge,
     Entry,
+    Epochs,
     MarkerEntry,
     ReadingEntry,
-    SensorSettings,
-    Spool,
     SpoolFull,
     SpoolUnwritable,
 )
@@ -43,12 +42,6 @@ ANCHORS_WAITING_MAX = 64
 """Anchors that wait while the spool takes nothing: ten hours of them."""
 
 _NS_PER_MS = 1_000_000
-
-
-def settings_of(sensor: SensorConfig) -> SensorSettings:
-    """What the spool must know of a sensor; the hash changes with whatever changes its readings."""
-    told = f"{sensor.kind} {sensor.pin} {sensor.period_s} {sensor.debounce_ms}"
-    return SensorSettings(sensor.id, sensor.kind, sensor.period_s * 1_000, hashlib.sha256(told.encode()).digest()[:8])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +82,7 @@ class Recorder:
     Arguments:
         gateway: id, for the log.
         sensors: as configured.
-        spool: where entries become durable.
+        epochs: where entries become durable.
         clock, machine: the two clocks.
         anchors: where the time comes from.
         crowded: called, from any thread, when many edges wait; `collect` is then due.
@@ -100,7 +93,7 @@ class Recorder:
         self,
         gateway: str,
         sensors: Sequence[SensorConfig],
-        spool: Spool,
+        epochs: Epochs,
         *,
         clock: MeasurementClock,
         machine: MachineClock,
@@ -108,7 +101,7 @@ class Recorder:
         crowded: Callable[[], None] = lambda: None,
     ) -> None:
         self._sensors = sensors
-        self._spool = spool
+        self._epochs = epochs
         self._clock = clock
         self._machine = machine
         self._anchors = anchors
@@ -118,10 +111,11 @@ class Recorder:
             for sensor in sensors
         }
         self.sampler = Sampler(clock, self._detectors.values(), crowded)
-        self._held = Held(gateway, spool, machine.monotonic_s)
+        self._held = Held(gateway, epochs, machine.monotonic_s)
         self._refusals = Refusals(self._detectors)
         self._observed: list[Edge] = []
         self._waiting: deque[Anchor] = deque(maxlen=ANCHORS_WAITING_MAX)
+        self._taken_ns = clock.now_ns()
         self._settled_ns = 0
         self._noted_s = machine.monotonic_s()
         self._last: tuple[Group, Taken] | None = None
@@ -142,19 +136,20 @@ class Recorder:
         Called once, where the spool is, before the first contact is observed.
         """
         settings = {sensor.id: settings_of(sensor) for sensor in self._sensors}
-        resumed = resume(self._spool.scan(), self._spool.boot, self._detectors.values(), self._book, settings)
+        spool = self._epochs.current
+        resumed = resume(spool.scan(), spool.boot, self._detectors.values(), self._book, settings)
         refused: list[ReadingEntry] = []
         reason = ""
         try:
-            self._spool.append(resumed.readings)
+            self._epochs.append(resumed.readings)
         except (SpoolFull, SpoolUnwritable) as error:
             log.error("%s", error)  # no reason not to start
-            unchanged = {name for name, known in settings.items() if self._spool.sensor(name) == known}
+            unchanged = {name for name, known in settings.items() if spool.sensor(name) == known}
             wait = [reading for reading in resumed.readings if reading.sensor in unchanged]
             self._held.put(wait)  # under other settings they could not be written any more
-            reason = FULL if isinstance(error, SpoolFull) else UNWRITABLE
+            reason = reason_of(error)
             refused = [reading for reading in resumed.readings if reading.sensor not in unchanged]
-        self._spool.define(list(settings.values()))
+        self._epochs.define(list(settings.values()))
         self._refusals = Refusals(self._detectors)
         self._refusals.lose(sum(len(reading.values) for reading in refused), reason)
         self._take_anchors()  # before the first interval opens
@@ -176,6 +171,7 @@ class Recorder:
         self._conclude()
         self._take_anchors()
         sample = self.sampler.tick()
+        self._taken_ns = sample.now_ns
         if sample.lost:
             log.error("%d edges did not fit while the spool could not be written.", self.sampler.overflowed)
         entries = [*sample.edges, *sample.lost, *sample.readings, *self._observed]
@@ -244,6 +240,20 @@ class Recorder:
         edges = tuple(entry for entry in taken.accepted if isinstance(entry, Edge) and not entry.observed)
         readings = sum(isinstance(entry, ReadingEntry) for entry in taken.accepted)
         return Accepted(edges, readings, self._settled_ns)
+
+    def begin_epoch(self) -> bool:
+        """Leave the epoch for a new one: open intervals are closed in the old one, and none spans two.
+
+        Called where the spool is, between an `append` and the next `collect`.
+
+        Returns:
+            False where the card did not take it; all goes on in the old epoch, and it may be called again.
+        """
+        self._conclude()
+        left = leave_epoch(self._epochs, self._held, self._detectors, self._refusals, self._book.newest, self._taken_ns)
+        self._observed = [*left.edges, *self._observed]
+        self._waiting.extend(left.anchors)
+        return left.done
 
     def finish(self) -> None:
         """Say what was refused and not made up for; called where the spool is, after the last `append`."""

@@ -81,6 +81,29 @@ class Refusals:
         if readings:
             self._counts[reason] = self._counts.get(reason, 0) + readings
 
+    def journalled(self, sensor: str) -> ContactIntervals:
+        """The intervals of a contact as far as the journal has them."""
+        since_ns = self._since.get(sensor)
+        if since_ns is None:
+            return self._detectors[sensor].intervals.copy()
+        known = self._kept[sensor].copy()
+        known.lose(since_ns)
+        return known
+
+    def made_up_for(self, sensor: str) -> None:
+        """The first reading of a contact that was refused is in the journal after all, made from what is known."""
+        for _ in range(self._first.pop(sensor, 0)):
+            reason = next(iter(self._counts))
+            self._counts[reason] -= 1
+            if not self._counts[reason]:
+                del self._counts[reason]
+
+    def forget(self) -> None:
+        """A new journal begins, as the contacts' intervals are now; what was refused of the old one stays counted."""
+        self._kept = {sensor: detector.intervals.copy() for sensor, detector in self._detectors.items()}
+        self._since.clear()
+        self._first.clear()
+
     def rejoin(self, now_ns: int) -> Rejoin:
         """What to append so that all contacts are in the journal again; `joined` says that it was.
 
@@ -94,8 +117,7 @@ class Refusals:
         for sensor, since_ns in self._since.items():
             detector = self._detectors[sensor]
             at_ns = detector.settled_until(now_ns)
-            intervals[sensor] = revised = self._kept[sensor].copy()
-            revised.lose(since_ns)
+            intervals[sensor] = revised = self.journalled(sensor)
             revised.observe(at_ns, detector.level)
             found += [BootNote(since_ns, 0), Edge(sensor, at_ns, detector.level, observed=True)]
             made = revised.close_until(at_ns)

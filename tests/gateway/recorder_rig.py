@@ -11,6 +11,7 @@ from gateway.spool import (
     AnchorKind,
     Edge,
     Entry,
+    Epochs,
     MarkerEntry,
     ReadingEntry,
     Spool,
@@ -24,7 +25,6 @@ from tests.gateway.spool.memory_disk import MemoryDisk
 S = 1_000_000_000
 MS = 1_000_000
 WALL = 1_764_000_000 * S
-EPOCH = "5f0c2a9e41d07b36"
 
 
 class Clock:
@@ -35,8 +35,8 @@ class Clock:
         return self.ns
 
 
-class RefusingSpool(Spool):
-    """A spool that can be full (journal entries still find room) or on a card that takes nothing."""
+class RefusingEpochs(Epochs):
+    """Spools that can be full (journal entries still find room), or on a card that takes nothing."""
 
     full = False
     dead = False
@@ -51,6 +51,12 @@ class RefusingSpool(Spool):
         if self.full and any(isinstance(entry, ReadingEntry | Edge) for entry in entries):
             raise SpoolFull("The spool is full.")
         return super().append(entries)
+
+    def begin(self, cut: Sequence[Entry], opening: Sequence[Entry]) -> Spool:
+        if not self.full:
+            return super().begin(cut, opening)
+        super().begin([], [entry for entry in opening if isinstance(entry, Anchor)])
+        raise SpoolFull("The spool is full.")
 
 
 class RecorderRig:
@@ -67,17 +73,17 @@ class RecorderRig:
         self.disk = disk or MemoryDisk()
         self.clock = Clock()
         self.clock.ns = start_ns
-        spool = RefusingSpool.open(
-            self.disk, "g", Clock.boot_id, limits=SpoolLimits(bytes_max=2**26), new_epoch=lambda: EPOCH
+        epochs = RefusingEpochs.open(
+            self.disk, "g", Clock.boot_id, limits=SpoolLimits(bytes_max=2**26), new_epoch=self._draw
         )
-        assert isinstance(spool, RefusingSpool)
-        self.spool = spool
-        spool.full = full
+        assert isinstance(epochs, RefusingEpochs)
+        self.spool = epochs
+        epochs.full = full
         self.anchors = GivenAnchors(Anchor(0, WALL, 0, AnchorKind.GIVEN))
         self.recorder = Recorder(
             "g",
             [SensorConfig(id=sensor, pin=pin, period_s=10) for sensor, pin in (("a", 4), ("b", 5))],
-            spool,
+            epochs,
             clock=self.clock,
             machine=MachineClock(monotonic_s=lambda: self.clock.ns / S, wall_us=lambda: 0),
             anchors=self.anchors,
@@ -87,6 +93,9 @@ class RecorderRig:
         self.recorder.observed([sampler.observe("a", levels[0]), sampler.observe("b", levels[1])])
         self.accepted: list[Edge] = []
         self.commit()
+
+    def _draw(self) -> str:
+        return f"{len(self.disk.folders()) + 1:016x}"
 
     def edge(self, sensor: str, at_ns: int, level: bool) -> None:
         """A contact changes, and settles; nothing is committed."""
@@ -105,16 +114,28 @@ class RecorderRig:
         return RecorderRig(self.disk, at_ns, levels, full=full)
 
     def readings(self, sensor: str) -> list[tuple[int, dict[str, float]]]:
-        """End (s of boot clock) and values of each stored reading, in file order."""
+        """End (s of boot clock) and values of each stored reading, in the order of epochs and files."""
         return [
             (located.entry.clock_ns // S, {measured.quantity: measured.value for measured in located.entry.values})
-            for located in self.spool.scan()
+            for spool in self.spool.all
+            for located in spool.scan()
             if isinstance(located.entry, ReadingEntry) and located.entry.sensor == sensor
         ]
 
     def markers(self) -> list[str]:
         return [
             f"{located.entry.kind} {located.entry.text}"
-            for located in self.spool.scan()
+            for spool in self.spool.all
+            for located in spool.scan()
             if isinstance(located.entry, MarkerEntry)
         ]
+
+
+def closures(rig: RecorderRig, sensor: str) -> list[tuple[int, float]]:
+    """End (s) and closures of each stored reading."""
+    return [(end, values["actuation_count"]) for end, values in rig.readings(sensor)]
+
+
+def coverage(rig: RecorderRig, sensor: str) -> dict[int, float]:
+    """How much of each interval was observed (/100), by its end (s)."""
+    return {end: values.get("coverage", 100.0) for end, values in rig.readings(sensor)}

@@ -4,15 +4,7 @@ import pytest
 
 from gateway.held import HELD_READINGS_MAX
 from gateway.spool import Anchor, AnchorKind, Edge
-from tests.gateway.recorder_rig import MS, WALL, RecorderRig, S
-
-
-def closures(rig: RecorderRig, sensor: str) -> list[tuple[int, float]]:
-    return [(end, values["actuation_count"]) for end, values in rig.readings(sensor)]
-
-
-def coverage(rig: RecorderRig, sensor: str) -> dict[int, float]:
-    return {end: values.get("coverage", 100.0) for end, values in rig.readings(sensor)}
+from tests.gateway.recorder_rig import MS, WALL, RecorderRig, S, closures, coverage
 
 
 def test_recorder_while_all_is_well_accepts_each_edge_once() -> None:
@@ -91,7 +83,7 @@ def test_recorder_anchor_finds_room_in_a_full_spool() -> None:
     rig.edge("a", 4 * S, True)
     rig.anchors._anchor = anchor = Anchor(4 * S, WALL + 4 * S, 0, AnchorKind.GIVEN)
     rig.commit()
-    assert anchor in rig.spool.anchors(rig.spool.boot)
+    assert anchor in rig.spool.current.anchors(rig.spool.current.boot)
     assert rig.recorder.newest_anchor == anchor
 
 
