@@ -18,20 +18,16 @@ from gateway.config import GatewayConfig
 from gateway.contacts import Contacts
 from gateway.mqtt import Link, Message
 from gateway.outbox import Outbox
-from gateway.sampler import Sample
+from gateway.recorder import Recorder
 from gateway.sensors.pins import Factory
-from gateway.spool import Anchor, BootNote, Edge, Entry, RealDisk, Spool, SpoolFull, SpoolLimits, SpoolUnwritable
+from gateway.spool import Edge, Epochs, RealDisk, SpoolLimits
 from sensorhub.clock import MachineClock, MeasurementClock
 from sensorhub.errors import SensorHubError
-from sensorhub.reading import NS_PER_US
 from sensorhub.signing import read_key
 from sensorhub.status import RecordingStatus
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-
-BOOT_NOTE_S = 60.0
-"""How often the journal says until when this gateway was watching, so that a dead process leaves a known gap."""
 
 TRY_PINS_S = 30.0
 """How often a pin that cannot be read is tried again."""
@@ -83,17 +79,14 @@ class Agent:
         self._hurry = asyncio.Event()
         self._poke = asyncio.Event()
         self._started = asyncio.Event()
-        self._contacts = Contacts(config, clock, factory, self._crowded)
+        self._factory = factory
         self._recording = recording
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._spool: Spool | None = None
+        self._epochs: Epochs | None = None
+        self._recorder: Recorder | None = None
+        self._contacts: Contacts | None = None
         self._outbox: Outbox | None = None
-        self._offered: list[Anchor] = []
-        self._unwritten: list[Entry] = []
-        self._sampled = Sample((), (), (), 0)
-        self._noted_s = 0.0
         self._tried_s = 0.0
-        self._troubled = False
 
     async def started(self) -> None:
         """Wait until the spool is open and the contacts are watched."""
@@ -102,7 +95,7 @@ class Agent:
     @property
     def outstanding(self) -> int:
         """Records without a receipt, sealed or not."""
-        return self._spool.unreceived if self._spool else 0
+        return self._epochs.unreceived if self._epochs else 0
 
     def hurry(self) -> None:
         """Commit what is pending now, not at the next commit interval."""
@@ -133,24 +126,32 @@ class Agent:
             await self._close()
 
     async def _open(self) -> None:
-        spool = await self._in_writer(self._open_spool)
-        self._spool = spool
-        for finding in spool.findings:
+        epochs = await self._in_writer(self._open_spool)
+        self._epochs = epochs
+        for finding in epochs.findings:
             log.warning("The spool of %s: %s", self._config.gateway, finding)
-        await self._in_writer(partial(self._contacts.resume, spool))
-        anchor = self._anchors.poll(self._clock.now_ns())
-        if anchor is not None:
-            self._take_anchor(anchor)
-        first, self._unwritten = [*self._unwritten, *self._contacts.watch()], []
-        await self._in_writer(partial(spool.append, first))
-        self._noted_s = self._machine.monotonic_s()
+        recorder = Recorder(
+            self._config.gateway,
+            self._config.sensors,
+            epochs,
+            clock=self._clock,
+            machine=self._machine,
+            anchors=self._anchors,
+            crowded=self._crowded,
+        )
+        await self._in_writer(recorder.resume)
+        self._recorder = recorder
+        self._contacts = Contacts(self._config.sensors, self._clock, self._factory, recorder.sampler)
+        self._tried_s = self._machine.monotonic_s()
+        recorder.observed(self._contacts.watch())
+        await self._commit()
         self._outbox = Outbox(
             self._config,
             self._key,
-            spool,
+            epochs.current,
             clock=self._clock,
             machine=self._machine,
-            anchor=lambda: self._contacts.anchors.newest,
+            anchor=lambda: recorder.newest_anchor,
             recording=self._recording,
             faults=self._contacts.faults,
             chance=self._chance,
@@ -158,8 +159,8 @@ class Agent:
         self._started.set()
         log.info("Gateway %s watches %d contacts.", self._config.gateway, self._contacts.watched)
 
-    def _open_spool(self) -> Spool:
-        return Spool.open(
+    def _open_spool(self) -> Epochs:
+        return Epochs.open(
             RealDisk(self._config.spool),
             self._config.gateway,
             self._clock.boot_id,
@@ -168,13 +169,16 @@ class Agent:
         )
 
     async def _close(self) -> None:
-        self._contacts.close()
-        spool = self._spool
-        if spool is not None:
+        if self._contacts is not None:
+            self._contacts.close()
+        if self._epochs is not None:
             try:
+                await self._in_writer(lambda: None)  # what a cancelled task gave to the thread is done first
                 await self._commit()
+                if self._recorder is not None:
+                    await self._in_writer(self._recorder.finish)
             finally:
-                await self._in_writer(spool.close)
+                await self._in_writer(self._epochs.close)
         self._writer.shutdown()
 
     # Sampling ----------------------------------------------------------------------------------------------------
@@ -191,54 +195,23 @@ class Agent:
             await self._commit()
 
     async def _commit(self) -> None:
-        if not self._unwritten:
-            self._collect()
-        if self._unwritten and not await self._append():
-            return  # the same entries are tried again; meanwhile edges wait in the sampler
+        recorder = self._recorder
+        if recorder is None:
+            return
+        self._try_pins()
+        accepted = await self._in_writer(partial(recorder.append, recorder.collect()))
         if self._watcher is not None:
-            self._watcher.accepted(self._sampled.edges, self._sampled.settled_until_ns)
-        if self._sampled.readings:
+            self._watcher.accepted(accepted.edges, accepted.settled_until_ns)
+        if accepted.readings:
             self._poke.set()
 
-    def _collect(self) -> None:
-        anchor = self._anchors.poll(self._clock.now_ns())
-        if anchor is not None:
-            self._take_anchor(anchor)
-        while self._offered:
-            self._take_anchor(self._offered.pop(0))
-        self._sampled = sample = self._contacts.sampler.tick()
-        self._unwritten += [*sample.edges, *sample.lost, *sample.readings]
-        if sample.lost:
-            log.error("%d edges did not fit while the spool could not be written.", self._contacts.sampler.overflowed)
+    def _try_pins(self) -> None:
+        assert self._contacts is not None
+        assert self._recorder is not None
         now_s = self._machine.monotonic_s()
         if self._contacts.faults and now_s - self._tried_s >= TRY_PINS_S:
             self._tried_s = now_s
-            self._unwritten += self._contacts.watch()
-        if now_s - self._noted_s >= BOOT_NOTE_S:
-            self._noted_s = now_s
-            self._unwritten.append(BootNote(sample.settled_until_ns, self._machine.wall_us() * NS_PER_US))
-
-    def _take_anchor(self, anchor: Anchor) -> None:
-        # Noted when it is written: intervals that open by it must come after it in the journal.
-        self._contacts.anchors.note(anchor)
-        self._unwritten.append(anchor)
-
-    async def _append(self) -> bool:
-        assert self._spool is not None
-        # Taken out first: the thread goes on when this task is cancelled, and nothing may be written twice.
-        group, self._unwritten = self._unwritten, []
-        try:
-            await self._in_writer(partial(self._spool.append, group))
-        except (SpoolUnwritable, SpoolFull) as error:
-            self._unwritten = group + self._unwritten
-            if not self._troubled:
-                log.error("%s Nothing more is accepted until it can be written again.", error)
-            self._troubled = True
-            return False
-        if self._troubled:
-            log.info("The spool of %s can be written again.", self._config.gateway)
-        self._troubled = False
-        return True
+            self._recorder.observed(self._contacts.watch())
 
     # Sending: the link's driver; the outbox lives in the spool's thread -----------------------------------------
 
@@ -263,9 +236,8 @@ class Agent:
     async def received(self, topic: str, payload: bytes) -> None:
         """A message came from the hub."""
         anchor = await self._in_writer(partial(self._out.received, topic, payload))
-        kept = None if anchor is None else self._anchors.offered(anchor)
-        if kept is not None:
-            self._offered.append(kept)
+        if anchor is not None and self._recorder is not None:
+            self._recorder.offer(anchor)
         self._poke.set()
 
     async def next(self) -> list[Message]:

@@ -30,6 +30,11 @@ class Debounce:
         self._last_ns = 0
 
     @property
+    def level(self) -> bool:
+        """The level that it settled at last."""
+        return self._settled
+
+    @property
     def pending_ns(self) -> int | None:
         """Boot clock of the first edge that has not settled; None where all has."""
         return self._first_ns

@@ -5,6 +5,9 @@ Intervals are [start, end) in boot clock, aligned to the wall clock by the newes
 they are made again from the journal.
 """
 
+import copy
+from typing import Self
+
 from gateway.spool import Measured, ReadingEntry
 from gateway.times import SNAP_NS, AnchorBook, wall_at
 from sensorhub.reading import NS_PER_S, NS_PER_US, Quality
@@ -42,12 +45,24 @@ class ContactIntervals:
         self._observed_ns = 0
         self._on_ns = 0
         self._closures = 0
-        self._on_times_ns: list[int] = []
+        self._openings = 0
+        self._on_time_ns = 0
+
+    def copy(self) -> Self:
+        """Intervals that go on from here on their own."""
+        twin = copy.copy(self)
+        twin._done = list(self._done)
+        return twin
 
     @property
     def end_ns(self) -> int | None:
         """Where the open interval ends; None before the first."""
         return None if self._start_ns is None else self._end_ns
+
+    @property
+    def observed(self) -> bool:
+        """Whether the input is read now."""
+        return self._level is not None
 
     def observe(self, clock_ns: int, level: bool) -> None:
         """The input is read from here on and is at `level`; whatever was before is not known."""
@@ -81,7 +96,8 @@ class ContactIntervals:
             self._closures += 1
             self._began_ns = clock_ns
         elif not level and self._began_ns is not None:
-            self._on_times_ns.append(clock_ns - self._began_ns)
+            self._openings += 1
+            self._on_time_ns += clock_ns - self._began_ns
             self._began_ns = None
         self._level = level
 
@@ -159,8 +175,8 @@ class ContactIntervals:
             "actuation_count": float(self._closures),
             "occupancy": self._on_ns / self._observed_ns * _PERCENT,
         }
-        if self._on_times_ns:
-            numbers["mean_on_time"] = sum(self._on_times_ns) / len(self._on_times_ns) / NS_PER_S
+        if self._openings:
+            numbers["mean_on_time"] = self._on_time_ns / self._openings / NS_PER_S
         if partial:
             numbers["coverage"] = self._observed_ns / length_ns * _PERCENT
         values = tuple(Measured(name, value, quality) for name, value in numbers.items())

@@ -4,15 +4,23 @@ Intervals are a pure function of the journal, so each entry is played again in f
 reading already is left out; what closed and lost its reading in a torn group is made again.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from gateway.config import SensorConfig
 from gateway.intervals import ContactIntervals
 from gateway.sensors.detector import Detector
-from gateway.spool import Anchor, BootNote, Edge, Located, ReadingEntry, SensorSettings
+from gateway.spool import Anchor, BootNote, Edge, Located, ReadingEntry, Seal, SensorSettings
 from gateway.times import AnchorBook
 
 _NS_PER_MS = 1_000_000
+
+
+def settings_of(sensor: SensorConfig) -> SensorSettings:
+    """What the spool must know of a sensor; the hash changes with whatever changes its readings."""
+    told = f"{sensor.kind} {sensor.pin} {sensor.period_s} {sensor.debounce_ms}"
+    return SensorSettings(sensor.id, sensor.kind, sensor.period_s * 1_000, hashlib.sha256(told.encode()).digest()[:8])
 
 
 class BootReplay:
@@ -25,6 +33,7 @@ class BootReplay:
     def __init__(self, anchors: AnchorBook) -> None:
         self.intervals: dict[str, ContactIntervals] = {}
         self.last_ns = 0
+        self._known_ns = 0
         self._anchors = anchors
         self._settings: dict[str, SensorSettings] = {}
         self._levels: dict[str, bool] = {}
@@ -37,14 +46,18 @@ class BootReplay:
         if isinstance(entry, Anchor):
             self._anchors.note(entry)
         elif isinstance(entry, BootNote):
-            self._lost_at_ns = entry.clock_ns
-            self.last_ns = max(self.last_ns, entry.clock_ns)
+            # The spool's own note at a restart repeats the newest time it knows, which may be that of an anchor or a
+            # marker from a time when the spool was full and took no edges: the contacts were known until `last_ns`.
+            self._lost_at_ns = self.last_ns if entry.clock_ns == self._known_ns else entry.clock_ns
+            self.last_ns = max(self.last_ns, self._lost_at_ns)
         elif isinstance(entry, Edge):
             self.last_ns = max(self.last_ns, entry.clock_ns)
             self._edge(entry, located.settings)
         elif isinstance(entry, ReadingEntry):
             self.last_ns = max(self.last_ns, entry.clock_ns)
             self._reading(entry, located.settings)
+        if not isinstance(entry, Seal):
+            self._known_ns = max(self._known_ns, entry.clock_ns)
 
     def unwritten(self) -> list[ReadingEntry]:
         """Readings of intervals that closed but are not in the spool."""

@@ -22,14 +22,16 @@ class Sample:
 
     Arguments:
         edges: settled changes in the order of time.
-        lost: where edges did not fit into the inbox: until when their contacts were known, and how they are now.
+        lost: where edges did not fit into the inbox, for each such contact: until when it was known, how it is now.
         readings: of intervals that closed.
+        now_ns: boot clock of the tick.
         settled_until_ns: every pin change at or before this boot clock is in `edges`, or was no change.
     """
 
     edges: tuple[Edge, ...]
     lost: tuple[BootNote | Edge, ...]
     readings: tuple[ReadingEntry, ...]
+    now_ns: int
     settled_until_ns: int
 
 
@@ -87,19 +89,16 @@ class Sampler:
         changes.sort(key=lambda change: change[0].clock_ns)
         edges = tuple(Edge(sensor, change.clock_ns, change.level) for change, sensor in changes)
         readings.sort(key=lambda reading: reading.clock_ns)
-        return Sample(edges, lost, tuple(readings), until_ns)
+        return Sample(edges, lost, tuple(readings), now_ns, until_ns)
 
     def _forget_unheard(self, changes: list[tuple[Change, str]]) -> tuple[BootNote | Edge, ...]:
         """Where edges were lost, the contact was not watched: its interval becomes partial."""
         unheard, self._unheard = self._unheard, {}
-        if not unheard:
-            return ()
-        since_ns = min(first_ns for first_ns, _, _ in unheard.values())
-        found = []
-        for sensor, (_, last_ns, level) in unheard.items():
+        found: list[BootNote | Edge] = []
+        for sensor, (since_ns, last_ns, level) in unheard.items():
             detector = self._detectors[sensor]
             changes.extend((change, sensor) for change in detector.settle(last_ns))
             detector.intervals.lose(since_ns)
             detector.observe(last_ns, level)
-            found.append(Edge(sensor, last_ns, level, observed=True))
-        return (BootNote(since_ns, 0), *found)
+            found += [BootNote(since_ns, 0), Edge(sensor, last_ns, level, observed=True)]
+        return tuple(found)

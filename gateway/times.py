@@ -80,5 +80,6 @@ class AnchorBook:
         self.newest: Anchor | None = None
 
     def note(self, anchor: Anchor) -> None:
-        """Take an anchor that the spool holds, or is about to."""
-        self.newest = anchor
+        """Take an anchor that the spool holds, or is about to; an older one, carried over, changes nothing."""
+        if self.newest is None or anchor.clock_ns >= self.newest.clock_ns:
+            self.newest = anchor

@@ -34,6 +34,11 @@ class Detector:
         self._debounce = Debounce(debounce_ns, level=False)
         self._newest_ns = 0
 
+    @property
+    def level(self) -> bool:
+        """Whether the contact is closed, by its last settled change."""
+        return self._debounce.level
+
     def observe(self, clock_ns: int, level: bool) -> None:
         """The contact is read from here on, and is at `level`."""
         self.intervals.observe(clock_ns, level)

@@ -12,7 +12,10 @@ from gateway.agent import Agent
 from gateway.anchors import GivenAnchors
 from gateway.config import GatewayConfig, SensorConfig
 from gateway.contacts import Contacts
+from gateway.sampler import Sampler
+from gateway.sensors.detector import Detector
 from gateway.spool import Anchor, AnchorKind, Edge, Located, ReadingEntry, RealDisk, Spool, SpoolLimits
+from gateway.times import AnchorBook
 from sensorhub.broker import BrokerSettings
 from sensorhub.clock import BootClock, boot_ns, wall_ns
 from sensorhub.signing import write_new_key
@@ -117,10 +120,12 @@ async def test_agent_pin_that_cannot_be_read_costs_only_its_own_sensor(tmp_path:
     assert [edge.sensor for edge in seen.edges] == ["well"]
 
 
-async def test_contacts_pin_that_can_be_read_later_is_watched_then(tmp_path: Path) -> None:
+async def test_contacts_pin_that_can_be_read_later_is_watched_then() -> None:
     factory, other_owner = MockFactory(), Seen()
     factory.reserve_pins(other_owner, 5)
-    contacts = Contacts(config(tmp_path, SensorConfig(id="late", pin=5)), BootClock(), factory, lambda: None)
+    clock, sensor = BootClock(), SensorConfig(id="late", pin=5)
+    sampler = Sampler(clock, [Detector("late", 60_000_000_000, 20_000_000, AnchorBook())])
+    contacts = Contacts([sensor], clock, factory, sampler)
     assert contacts.watch() == []
     assert set(contacts.faults) == {"late"}
     factory.release_pins(other_owner, 5)
