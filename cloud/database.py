@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -242,7 +241,7 @@ def _add_columns(connection: Connection) -> None:
         for column in table.columns:
             if column.name not in there:
                 kind = column.type.compile(connection.dialect)
-                connection.execute(DDL(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}'))
+                connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}')
 
 
 def _make_sqlite_durable(engine: Engine, read_only: bool) -> None:

@@ -16,7 +16,7 @@ GapKind = Literal["dropped", "unnamed", "rejected"]
 """Named by a marker; named by nobody; readings that were refused before they had a number."""
 
 GAPS_PER_EPOCH_MAX = 1_000
-"""A spool that overflows for weeks writes marker after marker; further gaps of its epoch are counted in the last row."""
+"""A spool that overflows for weeks writes marker after marker; the last row counts all further gaps of its epoch."""
 
 REASON_UNNAMED = "neither here nor on the card, and no marker names them"
 

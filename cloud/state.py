@@ -12,6 +12,7 @@ from cloud.books import SqlBooks
 from cloud.claims import Claims
 from cloud.database import Database, StateUnavailable, dead_letters, gateways, notes, sqlite_url
 from cloud.letters import DeadLetter
+from cloud.wanted import ClaimUpkeep
 
 DEAD_LETTERS_MAX = 10_000
 DEAD_LETTER_BYTES_MAX = 256 * 2**20
@@ -54,6 +55,7 @@ class State(SqlBooks):
     def __init__(self, url: URL | str, *, read_only: bool = False) -> None:
         super().__init__(Database(url, read_only=read_only))
         self.claims = Claims(self._database)
+        self.claim_upkeep = ClaimUpkeep(self._database)
 
     @classmethod
     def open(cls, data: Path, *, read_only: bool = False) -> "State":

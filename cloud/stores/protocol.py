@@ -11,6 +11,9 @@ from sensorhub.ranges import Range, RangeSet
 from sensorhub.reading import Marker, Reading, Record
 from sensorhub.topics import OPEN_ROOT, PackId
 
+NEIGHBOURS_MAX = 1_000
+"""A pack's records at most; a neighbour of a gap that is further away tells nothing of its time."""
+
 
 class StoreUnavailable(SensorHubError):
     """The store takes nothing now: nothing of the group may be receipted, and the same group may be written again.
@@ -176,7 +179,8 @@ class Store(Protocol):
         ...
 
     def around(self, gateway: str, epoch: str, first: int, last: int) -> tuple[int | None, int | None]:
-        """The times (microseconds since 1970 UTC) of the nearest readings stored before `first` and after `last`."""
+        """The times (microseconds since 1970 UTC) of the nearest readings stored before `first` and after `last`; None
+        where there is none within NEIGHBOURS_MAX sequences."""
         ...
 
     def forget_hashes(self, before_us: int, ranges_max: int) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from cloud.stores.protocol import (
+    NEIGHBOURS_MAX,
     Fate,
     Kept,
     NotedMarker,
@@ -128,8 +129,8 @@ class ModelStore(Store):
             for sequence, record in pack.records
             if isinstance(record, Reading)
         }
-        before = max((sequence for sequence in times if sequence < first), default=0)
-        after = min((sequence for sequence in times if sequence > last), default=0)
+        before = max((sequence for sequence in times if first - NEIGHBOURS_MAX <= sequence < first), default=0)
+        after = min((sequence for sequence in times if last < sequence <= last + NEIGHBOURS_MAX), default=0)
         return times.get(before), times.get(after)
 
     def arrivals(self) -> dict[tuple[str, str], int]:
