@@ -93,7 +93,7 @@ def open_gaps(
             for a, b in named.missing(low, high):
                 gaps.append(Gap(gateway, epoch, "dropped", a, b, b - a + 1, reason, noted.arrived_us))
         named.add(first, last)
-    if floor is not None and here.covers(floor.lowest, floor.next - 1):
+    if floor is not None and not _less(here, floor.lowest, floor.next - 1):
         for low, high in _less(here, 1, floor.lowest - 1):
             for a, b in named.missing(low, high):
                 gaps.append(Gap(gateway, epoch, "unnamed", a, b, b - a + 1, REASON_UNNAMED, floor.noted_us))
