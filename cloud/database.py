@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    inspect,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
@@ -77,6 +78,8 @@ claims = Table(
     Column("arrived_us", BigInteger, nullable=False),
     Column("refused", Text, nullable=False),
     Column("stored", Boolean, nullable=False),
+    Column("first_us", BigInteger),
+    Column("last_us", BigInteger),
     PrimaryKeyConstraint("gateway", "epoch", "first"),
 )
 
@@ -100,6 +103,68 @@ arrivals = Table(
     Column("sensor", String, nullable=False),
     Column("arrived_us", BigInteger, nullable=False),
     PrimaryKeyConstraint("gateway", "sensor"),
+)
+
+wanted = Table(
+    "wanted",
+    metadata,
+    Column("gateway", String, nullable=False),
+    Column("epoch", String, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    PrimaryKeyConstraint("gateway", "epoch", "first"),
+)
+
+commands = Table(
+    "commands",
+    metadata,
+    Column("gateway", String, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("epoch", String, nullable=False),
+    Column("given_us", BigInteger, nullable=False),
+    Column("replied_us", BigInteger),
+    Column("ok", Boolean),
+    Column("text", Text),
+    PrimaryKeyConstraint("gateway", "number"),
+)
+
+floors = Table(
+    "floors",
+    metadata,
+    Column("gateway", String, nullable=False),
+    Column("epoch", String, nullable=False),
+    Column("lowest", BigInteger, nullable=False),
+    Column("next", BigInteger, nullable=False),
+    Column("noted_us", BigInteger, nullable=False),
+    PrimaryKeyConstraint("gateway", "epoch"),
+)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("gateway", String, nullable=False),
+    Column("epoch", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("noted_us", BigInteger, nullable=False),
+    Column("from_us", BigInteger),
+    Column("to_us", BigInteger),
+    PrimaryKeyConstraint("gateway", "epoch", "first", "kind"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("kind", String, nullable=False),
+    Column("gateway", String, nullable=False),
+    Column("since_us", BigInteger, nullable=False),
+    Column("last_us", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    PrimaryKeyConstraint("kind", "gateway"),
 )
 
 
@@ -126,6 +191,7 @@ class Database:
         if not read_only:
             with self.writing() as connection:
                 metadata.create_all(connection)
+                _add_columns(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -166,6 +232,16 @@ class Database:
     def close(self) -> None:
         """Let go of all connections."""
         self._engine.dispose()
+
+
+def _add_columns(connection: Connection) -> None:
+    """Bring tables of an earlier version up to this one, which may only add columns that can be empty."""
+    for table in metadata.tables.values():
+        there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                kind = column.type.compile(connection.dialect)
+                connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}')
 
 
 def _make_sqlite_durable(engine: Engine, read_only: bool) -> None:

@@ -31,6 +31,10 @@ class Feed(Protocol):
         """This many more messages of a gateway that nobody named were forgotten."""
         ...
 
+    def retired(self, gateway: str) -> None:
+        """A gateway is no longer named: what was said of it holds no more."""
+        ...
+
     def trouble(self, what: str | None) -> None:
         """Data is not taken or cannot come, in a sentence; None: all is well again."""
         ...

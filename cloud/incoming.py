@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
+from cloud.letters import DeadLetter
 from cloud.receipts import Spool
-from cloud.state import DeadLetter
 from cloud.stores.protocol import StorePack
+from sensorhub.command import CommandMalformed, Reply, decode_reply
 from sensorhub.pack import MESSAGE_BYTES_MAX, PackMalformed, decode_pack
 from sensorhub.ranges import RangeSet
 from sensorhub.status import Status, StatusMalformed, decode_status
 from sensorhub.topics import GatewayTopic, PackId, parse_pack_levels
 
 REASON_SENML = "SenML without an identity (the topic senml) is not taken yet"
-REASON_REPLY = "a reply, but this hub sends no commands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,26 @@ class IncomingStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class IncomingReply:
+    """What a gateway says of a command."""
+
+    message: Incoming
+    gateway: str
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
-    """What one message holds; nothing at all where somebody cleared a retained status."""
+    """What one message holds; nothing at all where somebody cleared a retained status.
+
+    `foreign`: it is a pack that names another gateway than the one that may send on its topic.
+    """
 
     letters: tuple[DeadLetter, ...] = ()
     pack: IncomingPack | None = None
     status: IncomingStatus | None = None
+    reply: IncomingReply | None = None
+    foreign: bool = False
 
 
 def understand(message: Incoming, topic: GatewayTopic) -> Understood:
@@ -69,7 +83,7 @@ def understand(message: Incoming, topic: GatewayTopic) -> Understood:
     if topic.levels == ("senml",):
         return _refused(message, topic, REASON_SENML)
     if topic.levels == ("reply",):
-        return _refused(message, topic, REASON_REPLY)
+        return _reply(message, topic)
     return _refused(message, topic, f"wrong topic: gateways do not send on {'/'.join(topic.levels)[:80]!r}")
 
 
@@ -93,7 +107,8 @@ def _pack(message: Incoming, root: str, pack_id: PackId) -> Understood:
     except PackMalformed as error:
         whole = ((pack_id.first, pack_id.last),)
         pack = StorePack(pack_id, error.hash, (), whole, message.arrived_us, root)
-        return Understood((letter(gateway, message, str(error)),), IncomingPack(message, spool, pack, readable=False))
+        unread = IncomingPack(message, spool, pack, readable=False)
+        return Understood((letter(gateway, message, str(error)),), unread, foreign=error.foreign)
     letters = tuple(letter(gateway, message, bad.reason, bad.sequence, bad.raw) for bad in decoded.refused)
     refused = tuple(RangeSet((bad.sequence, bad.sequence) for bad in decoded.refused))
     pack = StorePack(pack_id, decoded.hash, decoded.records, refused, message.arrived_us, root)
@@ -110,3 +125,11 @@ def _status(message: Incoming, topic: GatewayTopic) -> Understood:
     except StatusMalformed as error:
         return _refused(message, topic, str(error))
     return Understood(status=IncomingStatus(message, topic.root, topic.gateway, status))
+
+
+def _reply(message: Incoming, topic: GatewayTopic) -> Understood:
+    try:
+        reply = decode_reply(message.payload)
+    except CommandMalformed as error:
+        return _refused(message, topic, str(error))
+    return Understood(reply=IncomingReply(message, topic.gateway, reply))

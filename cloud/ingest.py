@@ -4,20 +4,23 @@ It owns no thread, socket or sleep.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from cloud.collaborators import Books, Named
+from cloud.conflicts import REASON_CONFLICT, Conflicts
 from cloud.feed import Feed
-from cloud.incoming import Incoming, IncomingPack, IncomingStatus, letter, understand
+from cloud.gap_watch import GapWatch
+from cloud.incoming import Incoming, IncomingPack, IncomingReply, IncomingStatus, letter, understand
+from cloud.letters import DeadLetter
 from cloud.receipts import NO_EPOCH, Outgoing, Ranges, Spool, receipts
-from cloud.registry import Registry
-from cloud.state import DeadLetter, State
-from cloud.stores.protocol import Fate, Store
+from cloud.stores.protocol import Fate, Store, StorePack
 from sensorhub.clock import MachineClock
 from sensorhub.pack import MESSAGE_BYTES_MAX
 from sensorhub.ranges import RangeSet
 from sensorhub.status import is_nonce
-from sensorhub.topics import GatewayTopic, PackId, parse_topic
+from sensorhub.topics import GatewayTopic, parse_topic
 
 _log = logging.getLogger(__name__)
 
@@ -27,14 +30,6 @@ WAITING_STATUSES_MAX = 100
 SAID_AGAIN_S = 60.0
 """At most one line of log per gateway in this time says that messages became dead letters."""
 
-CONFLICTS_SAID_MAX = 1_000
-"""Spools whose conflict was said in the log: once each."""
-
-REASON_CONFLICT = (
-    "other content than what is stored under these sequences: a copied card, a restored image or a fault; "
-    "what came first is kept"
-)
-
 
 @dataclass(slots=True)
 class _Group:
@@ -43,6 +38,8 @@ class _Group:
     letters: list[DeadLetter] = field(default_factory=list)
     packs: list[IncomingPack] = field(default_factory=list)
     statuses: list[IncomingStatus] = field(default_factory=list)
+    replies: list[IncomingReply] = field(default_factory=list)
+    foreign: Counter[str] = field(default_factory=Counter)
     heard: dict[str, int] = field(default_factory=dict)
     unnamed: list[tuple[Incoming, GatewayTopic]] = field(default_factory=list)
 
@@ -53,6 +50,7 @@ class Counts:
 
     stored: int = 0
     duplicates: int = 0
+    renewed: int = 0
     conflicts: int = 0
     malformed: int = 0
     no_room: int = 0
@@ -60,7 +58,8 @@ class Counts:
 
     def __str__(self) -> str:
         return (
-            f"{self.stored:,} packs stored, {self.duplicates:,} came again, {self.conflicts:,} in conflict, "
+            f"{self.stored:,} packs stored, {self.duplicates:,} came again, "
+            f"{self.renewed:,} were asked for again, {self.conflicts:,} in conflict, "
             f"{self.malformed:,} with dead letters, {self.no_room:,} without room for one, "
             f"{self.strays:,} on no topic of ours"
         )
@@ -71,13 +70,13 @@ class Ingest:
 
     Arguments:
         registry: who is named, with keys.
-        state: where dead letters go.
+        state: where dead letters, commands, gaps and findings go.
         store: where readings go.
         feed: told what comes.
-        clock: for receipts' time, and for how often something is said.
+        clock: for receipts' time, for the numbers of commands, and for how often something is said.
     """
 
-    def __init__(self, registry: Registry, state: State, store: Store, feed: Feed, clock: MachineClock) -> None:
+    def __init__(self, registry: Named, state: Books, store: Store, feed: Feed, clock: MachineClock) -> None:
         self._registry = registry
         self._state = state
         self._store = store
@@ -86,13 +85,15 @@ class Ingest:
         self._connections: dict[str, str] = {}
         self._waiting: dict[str, Incoming] = {}
         self._said_s: dict[str, float] = {}
-        self._conflicts_said: set[Spool] = set()
+        self._conflicts = Conflicts(registry, state, clock)
+        self._gaps = GapWatch(store, state, clock)
         self.counts = Counts()
 
     def handle(self, messages: Sequence[Incoming]) -> list[Outgoing]:
         """Keep a group of messages durably and return what to publish; then all of them may be acknowledged.
 
-        Dead letters are committed first, then readings and ranges in one call of the store, then receipts are made.
+        Dead letters are committed first, then readings and ranges in one call of the store, then receipts are made,
+        and commands where packs are in conflict.
 
         Raises:
             StoreUnavailable: nothing may be receipted or acknowledged; call again with the same group.
@@ -101,26 +102,34 @@ class Ingest:
         for message in messages:
             self._sort(message, group)
         self._keep_letters(group.letters)
+        self._keep_letters(self._conflicts.replied(group.replies))
+        self._tell_foreign(group.foreign)
         for pack in group.packs:
             if pack.readable:
                 self._feed.arrived(pack.pack)
-        pack_receipts = self._write(group.packs)
-        answers = [answer for said in group.statuses for answer in self._answer(said)]
+        store_id = self._store.id  # read first: what is wanted again under a later id must not be told under that
+        pack_answers = self._write(group.packs, store_id)
+        answers = [answer for said in group.statuses for answer in self._answer(said, store_id)]
+        for said in group.statuses:
+            self._gaps.said(said.gateway, said.status, said.message.arrived_us)
         self._show(group)
-        return answers + pack_receipts  # the answer first: it tells the id of the store that the others name
+        return answers + pack_answers  # the answer first: it tells the id of the store that the others name
 
     def refresh(self) -> list[Outgoing]:
-        """Look for gateways named since the last look and answer the statuses that waited; called every second or so.
+        """Look who is named now, answer the statuses that waited, and work out gaps; called every second or so.
 
         Raises:
             StoreUnavailable: call again later.
         """
-        self._registry.refresh()
+        for gateway in self._registry.refresh():
+            self._connections.pop(gateway, None)
+            self._feed.retired(gateway)
         ready = [gateway for gateway in self._waiting if self._registry.key(gateway) is not None]
         answers = self.handle([self._waiting[gateway] for gateway in ready])
         for gateway in ready:
             del self._waiting[gateway]
         self._registry.note()
+        self._gaps.refresh()
         return answers
 
     def set_aside(self, message: Incoming, reason: str) -> None:
@@ -148,6 +157,10 @@ class Ingest:
                 return
             self.counts.malformed += 1
             group.letters += understood.letters
+        if understood.foreign:
+            group.foreign[topic.gateway] += 1
+        if understood.reply is not None:
+            group.replies.append(understood.reply)
         if understood.pack is not None:
             group.packs.append(understood.pack)
         if understood.status is not None:
@@ -186,62 +199,58 @@ class Ingest:
         self._said_s[what] = now_s
         return True
 
-    def _write(self, packs: Sequence[IncomingPack]) -> list[Outgoing]:
+    def _tell_foreign(self, counts: Counter[str]) -> None:
+        for gateway, count in counts.items():
+            text = "sends packs in which it names another gateway: a wrong configuration, or somebody plays with it"
+            self._state.add_finding("security", gateway, text, count, self._clock.wall_us())
+
+    def _write(self, packs: Sequence[IncomingPack], store_id: str) -> list[Outgoing]:
         if not packs:
             return []
         outcomes = self._store.write([item.pack for item in packs])
         ranges: dict[Spool, Ranges] = {}
         clashes: list[DeadLetter] = []
-        committed: list[PackId] = []
+        clashed: list[IncomingPack] = []
+        committed: list[StorePack] = []
         for item, outcome in zip(packs, outcomes, strict=True):
             pack_id = item.pack.id
             if outcome.fate is Fate.CONFLICT:
-                self._say_conflict(item)
+                self.counts.conflicts += 1
+                clashed.append(item)
                 if item.readable:  # an unreadable one is a dead letter already
                     if not self._room(pack_id.gateway):
                         continue
                     clashes.append(letter(pack_id.gateway, item.message, REASON_CONFLICT))
             else:
-                committed.append(pack_id)
+                committed.append(item.pack)
                 self.counts.stored += outcome.fate is Fate.STORED
                 self.counts.duplicates += outcome.fate is Fate.DUPLICATE
+                self.counts.renewed += outcome.fate is Fate.RENEWED
             ranges.setdefault(item.spool, Ranges()).add(pack_id.first, pack_id.last, outcome.refused)
-        self._feed.committed(committed)
+        self._feed.committed([pack.id for pack in committed])
+        self._gaps.stored(committed)
         self._keep_letters(clashes)
-        return [answer for spool, named in ranges.items() for answer in self._receipts(spool, named, "")]
+        commands = self._conflicts.met(clashed)
+        answers = [answer for spool, named in ranges.items() for answer in self._receipts(spool, named, store_id, "")]
+        return answers + commands
 
-    def _say_conflict(self, item: IncomingPack) -> None:
-        self.counts.conflicts += 1
-        if item.spool in self._conflicts_said or len(self._conflicts_said) >= CONFLICTS_SAID_MAX:
-            return
-        self._conflicts_said.add(item.spool)
-        _log.error(
-            "Gateway %s sends other content under sequences that are stored (epoch %s, %d to %d): a copied card or a "
-            "restored image. What came first is kept, the other is a dead letter; give one of the two gateways "
-            "another name and an empty spool.",
-            item.spool.gateway,
-            item.spool.epoch,
-            item.pack.id.first,
-            item.pack.id.last,
-        )
-
-    def _answer(self, said: IncomingStatus) -> Iterator[Outgoing]:
+    def _answer(self, said: IncomingStatus, store_id: str) -> Iterator[Outgoing]:
         status = said.status
         if not is_nonce(status.nonce):
             return
         if not status.epochs:
-            yield from self._receipts(Spool(said.root, said.gateway, NO_EPOCH), Ranges(), status.nonce)
+            yield from self._receipts(Spool(said.root, said.gateway, NO_EPOCH), Ranges(), store_id, status.nonce)
         for spool in status.epochs:
             ranges = Ranges()
             if spool.next > spool.lowest:
                 kept = self._store.kept(said.gateway, spool.epoch, spool.lowest, spool.next - 1)
                 ranges = Ranges(RangeSet(kept.stored), RangeSet(kept.refused))
-            yield from self._receipts(Spool(said.root, said.gateway, spool.epoch), ranges, status.nonce)
+            yield from self._receipts(Spool(said.root, said.gateway, spool.epoch), ranges, store_id, status.nonce)
 
-    def _receipts(self, spool: Spool, ranges: Ranges, nonce: str) -> Iterator[Outgoing]:
+    def _receipts(self, spool: Spool, ranges: Ranges, store_id: str, nonce: str) -> Iterator[Outgoing]:
         key = self._registry.key(spool.gateway)
         assert key is not None  # the registry changes between groups only
-        return receipts(spool, ranges, store=self._store.id, nonce=nonce, time_us=self._clock.wall_us(), key=key)
+        return receipts(spool, ranges, store=store_id, nonce=nonce, time_us=self._clock.wall_us(), key=key)
 
     def _show(self, group: _Group) -> None:
         for said in group.statuses:

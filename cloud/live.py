@@ -203,6 +203,14 @@ class LiveModel:
                 self.version += 1
                 self._unnamed[gateway] = self._unnamed.get(gateway, 0) + messages
 
+    def retired(self, gateway: str) -> None:
+        """Show a gateway no longer; what is stored of it stays."""
+        with self._lock:
+            self.version += 1
+            self._gateways.pop(gateway, None)
+            for key in [key for key in self._sensors if key[0] == gateway]:
+                del self._sensors[key]
+
     def trouble(self, what: str | None) -> None:
         """Note that no data is taken, or that all is well again: what is shown is as of the time between."""
         with self._lock:

@@ -70,12 +70,14 @@ class Registry:
         return self._keys.get(gateway)
 
     def refresh(self) -> list[str]:
-        """Look at the folder again, if it is time to, and return the gateways that were not named before."""
+        """Look at the folder again, if it is time to, and return the gateways that are no longer named."""
         now_s = self._clock.monotonic_s()
         if now_s < self._look_at_s + LOOK_S:
             return []
         self._look_at_s = now_s
-        return self.look()
+        before = set(self._keys)
+        self.look()
+        return sorted(before - self._keys.keys())
 
     def look(self) -> list[str]:
         """Look at the folder now and return the gateways that were not named before."""

@@ -1,4 +1,4 @@
-"""What the hub knows besides readings: dead letters, the gateways it has met, its own notes, and claims."""
+"""What the hub knows besides readings: its books, dead letters, the gateways it has met, its own notes, and claims."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,8 +8,11 @@ from pathlib import Path
 from sqlalchemy import case, delete, func, select
 from sqlalchemy.engine import URL
 
+from cloud.books import SqlBooks
 from cloud.claims import Claims
 from cloud.database import Database, StateUnavailable, dead_letters, gateways, notes, sqlite_url
+from cloud.letters import DeadLetter
+from cloud.wanted import ClaimUpkeep
 
 DEAD_LETTERS_MAX = 10_000
 DEAD_LETTER_BYTES_MAX = 256 * 2**20
@@ -19,29 +22,6 @@ UNNAMED_GATEWAYS_MAX = 10_000
 """Anybody with a login at the broker can invent names; beyond this those not heard of for longest are forgotten."""
 
 _FILE = "state.sqlite"
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """What could not be stored, whole.
-
-    Arguments:
-        gateway: from the topic.
-        topic: as it came.
-        sequence: of the one record meant; None where it is a whole message.
-        reason: in words.
-        raw: the bytes of the message or record.
-        arrived_us: when it came first, microseconds since 1970 UTC.
-        repeats: how often the same came again.
-    """
-
-    gateway: str
-    topic: str
-    sequence: int | None
-    reason: str
-    raw: bytes
-    arrived_us: int
-    repeats: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +42,7 @@ class KnownGateway:
     forgotten: int
 
 
-class State:
+class State(SqlBooks):
     """The state database; every method may be called from any thread and is committed when it returns.
 
     Each raises StateUnavailable when the database fails; the same call may then be made again.
@@ -73,8 +53,9 @@ class State:
     """
 
     def __init__(self, url: URL | str, *, read_only: bool = False) -> None:
-        self._database = Database(url, read_only=read_only)
+        super().__init__(Database(url, read_only=read_only))
         self.claims = Claims(self._database)
+        self.claim_upkeep = ClaimUpkeep(self._database)
 
     @classmethod
     def open(cls, data: Path, *, read_only: bool = False) -> "State":

@@ -31,11 +31,16 @@ RELATIVE_BELOW_US = 2**28 * US_PER_S
 
 
 class PackMalformed(SensorHubError, ValueError):
-    """A message that cannot be read as a pack; `hash` is of what could be read."""
+    """A message that cannot be read as a pack; `hash` is of what could be read, `foreign`: it names another gateway."""
 
-    def __init__(self, reason: str, digest: str) -> None:
+    def __init__(self, reason: str, digest: str, *, foreign: bool = False) -> None:
         super().__init__(reason)
         self.hash = digest
+        self.foreign = foreign
+
+
+class _OwnerForeign(SenmlMalformed):
+    """The records are under another gateway's name than the topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,7 @@ def decode_pack(pack_id: PackId, payload: bytes) -> DecodedPack:
             raise SenmlMalformed(f"it holds {len(array):,} records, its topic says {pack_id.count:,}")
         _check_version_and_owner(array, pack_id.gateway)
     except SenmlMalformed as error:
-        raise PackMalformed(str(error), digest) from None
+        raise PackMalformed(str(error), digest, foreign=isinstance(error, _OwnerForeign)) from None
     records: list[tuple[int, Record]] = []
     faults: list[tuple[int, RecordMalformed]] = []
     for sequence, resolved in enumerate(resolve(array), pack_id.first):
@@ -174,7 +179,7 @@ def _check_version_and_owner(array: list[Any], gateway: str) -> None:
             raise SenmlMalformed(f"its bver {str(record['bver'])[:40]} is not {BVER}")
         owner = record.get("bn", f"{gateway}/")
         if isinstance(owner, str) and owner.partition("/")[0] != gateway:
-            raise SenmlMalformed(f"it names another gateway: {owner[:80]!r} in a message of {gateway}")
+            raise _OwnerForeign(f"it names another gateway: {owner[:80]!r} in a message of {gateway}")
 
 
 def _record(gateway: str, resolved: dict[str, Any]) -> Record:

@@ -28,7 +28,7 @@ EDGES = {
     "lgpio": ("gateway/sensors/",),
     "duckdb": ("cloud/stores/duck", "cloud/export.py"),
     "influxdb_client": ("cloud/stores/influx",),
-    "sqlalchemy": ("cloud/state.py", "cloud/database.py", "cloud/claims.py"),
+    "sqlalchemy": tuple(f"cloud/{name}.py" for name in ("state", "database", "claims", "wanted", "books")),
     "starlette": ("cloud/web/",),
     "uvicorn": ("cloud/hub.py", "cloud/web/"),
     "pyarrow": ("simulators/recording_parquet.py",),

@@ -1,37 +1,33 @@
 """The DuckDB store: one file in the hub's folder, one process, readings and ranges in one transaction."""
 
-import os
-import re
-import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock, RLock
+from threading import Lock
 
 import duckdb
 
 from cloud.stores import duck_tables as tables
+from cloud.stores.duck_file import DuckFile, StoreLocked
+from cloud.stores.duck_upkeep import forget_hashes, want_again
 from cloud.stores.protocol import (
+    NEIGHBOURS_MAX,
     Fate,
     Kept,
+    NotedMarker,
     Outcome,
     Query,
     StoredReading,
     StorePack,
     StoreUnavailable,
+    Wanted,
     conflict,
     draw_id,
 )
-from sensorhub.errors import AskedWrong
-from sensorhub.ranges import RangeSet
+from sensorhub.ranges import Range, RangeSet
 from sensorhub.reading import Marker, Quality, Reading
 from sensorhub.topics import PackId
-
-_FILE = "readings.duckdb"
-
-MEMORY_MAX = "1GB"
-"""A hub may share a small machine; beyond this DuckDB sorts on disk."""
 
 EPOCHS_CACHED_MAX = 4_096
 """Epochs whose ranges are held in memory, a few hundred bytes each; another one is read from its rows."""
@@ -40,26 +36,32 @@ ROWS_PER_FETCH = 2_048
 """What a reader holds at a time: one vector of DuckDB."""
 
 
-class StoreLocked(StoreUnavailable, AskedWrong):
-    """Another process has the readings open."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Epoch:
-    """The sequences of one epoch that are committed, and those of them that are dead letters."""
+    """The sequences of one epoch that are committed, those of them that are dead letters, and those wanted again."""
 
     taken: RangeSet
     refused: RangeSet
+    wanted: RangeSet
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """A pack that is the same as what is stored: what was refused of it, and when it came first."""
+
+    refused: tuple[Range, ...]
+    arrived_us: int
 
 
 class _Group:
-    """The packs of one group that are new, and what later packs of the same group meet in them."""
+    """The packs of one group that are to be written, and what later packs of the same group meet in them."""
 
     def __init__(self) -> None:
         self.packs: dict[PackId, StorePack] = {}
+        self.renewed: dict[PackId, StorePack] = {}
         self._taken: dict[tuple[str, str], RangeSet] = {}
 
-    def outcome(self, pack: StorePack) -> Outcome:
+    def new(self, pack: StorePack) -> Outcome:
         """Take a pack that overlaps nothing stored before, unless it overlaps one of this group."""
         before = self.packs.get(pack.id)
         if before is not None and before.hash == pack.hash:
@@ -70,6 +72,15 @@ class _Group:
         self.packs[pack.id] = pack
         taken.add(pack.id.first, pack.id.last)
         return Outcome(Fate.STORED, pack.refused)
+
+    def again(self, pack: StorePack, met: _Met, wanted: RangeSet) -> Outcome:
+        """Take a pack that is stored already, if it is wanted again: under its first time, without what was refused."""
+        if pack.id in self.renewed or not wanted.within(pack.id.first, pack.id.last):
+            return Outcome(Fate.DUPLICATE, met.refused)
+        refused = RangeSet(met.refused)
+        records = tuple((sequence, record) for sequence, record in pack.records if sequence not in refused)
+        self.renewed[pack.id] = replace(pack, records=records, arrived_us=met.arrived_us)
+        return Outcome(Fate.RENEWED, met.refused)
 
 
 class DuckStore:
@@ -87,150 +98,133 @@ class DuckStore:
     """
 
     def __init__(self, data: Path, *, read_only: bool = False, make_id: Callable[[], str] = draw_id) -> None:
-        self._path = data / _FILE
-        self._read_only = read_only
         self._lock = Lock()
         """Between the ranges that are committed and those in memory; a reader of rows does not need it."""
         self._epochs: OrderedDict[tuple[str, str], _Epoch] = OrderedDict()
-        self._opening = RLock()
-        self._opened: duckdb.DuckDBPyConnection | None = None
+        self._make_id = make_id
         self.id = make_id()
         """Another one at each start, so a file that was copied back can never pass for the current one."""
-        if read_only and not self._path.exists():
-            raise AskedWrong(f"There is no {_FILE} in {data}. Give the folder that the hub was started with.")
-        self._cursor().close()
+        self._file = DuckFile(data, read_only=read_only)
 
     def write(self, packs: Sequence[StorePack]) -> list[Outcome]:
         with self._lock:
             try:
-                connection = self._cursor()
-                try:
+                with self._file.connection() as connection:
                     return self._write(connection, packs)
-                finally:
-                    connection.close()
-            except duckdb.Error as error:
+            except StoreUnavailable:
                 # Whether a failed commit is in the file is known by the file alone.
                 self._epochs.clear()
-                raise self._unavailable(error) from error
+                raise
 
     def _write(self, connection: duckdb.DuckDBPyConnection, packs: Sequence[StorePack]) -> list[Outcome]:
-        met = [pack for pack in packs if self._taken(connection, pack.id)]
-        before = _met_before(connection, met) if met else {}
+        overlapping = [pack for pack in packs if self._taken(connection, pack.id)]
+        same = _same(connection, overlapping) if overlapping else {}
         group = _Group()
-        outcomes = [before.get((pack.id, pack.hash)) or group.outcome(pack) for pack in packs]
-        new = list(group.packs.values())
+        outcomes: list[Outcome] = []
+        for pack in packs:
+            epoch = self._epoch(connection, (pack.id.gateway, pack.id.epoch))
+            met = same.get((pack.id, pack.hash))
+            if met is not None:
+                outcomes.append(group.again(pack, met, epoch.wanted))
+            elif epoch.taken.within(pack.id.first, pack.id.last):
+                outcomes.append(conflict(pack))
+            else:
+                outcomes.append(group.new(pack))
+        self._commit(connection, list(group.packs.values()), list(group.renewed.values()))
+        return outcomes
+
+    def _commit(self, connection: duckdb.DuckDBPyConnection, new: list[StorePack], renewed: list[StorePack]) -> None:
+        if not new and not renewed:
+            return
+        written = new + renewed
+        connection.begin()
+        if renewed:
+            connection.execute(tables.DELETE_READINGS, [tables.sequence_rows(renewed)])
+            connection.execute(tables.DELETE_MARKERS, [tables.sequence_rows(renewed)])
+        connection.execute(tables.INSERT_READINGS, [tables.reading_rows(written)])
+        if any(isinstance(record, Marker) for pack in written for _, record in pack.records):
+            connection.execute(tables.INSERT_MARKERS, [tables.marker_rows(written)])
         if new:
-            connection.begin()
-            connection.execute(tables.INSERT_READINGS, [tables.reading_rows(new)])
-            if any(isinstance(record, Marker) for pack in new for _, record in pack.records):
-                connection.execute(tables.INSERT_MARKERS, [tables.marker_rows(new)])
             connection.execute(tables.INSERT_RANGES, [tables.range_rows(new)])
-            connection.commit()
+        for key in dict.fromkeys((pack.id.gateway, pack.id.epoch) for pack in renewed):
+            wanted = self._epoch(connection, key).wanted
+            for pack in renewed:
+                if (pack.id.gateway, pack.id.epoch) == key:
+                    wanted.remove(pack.id.first, pack.id.last)
+            tables.put_wanted(connection, key, wanted)
+        connection.commit()
         for pack in new:
             epoch = self._epoch(connection, (pack.id.gateway, pack.id.epoch))
             epoch.taken.add(pack.id.first, pack.id.last)
             for first, last in pack.refused:
                 epoch.refused.add(first, last)
-        return outcomes
 
     def kept(self, gateway: str, epoch: str, first: int, last: int) -> Kept:
-        with self._lock:
-            try:
-                connection = self._cursor()
-                try:
-                    known = self._epoch(connection, (gateway, epoch))
-                finally:
-                    connection.close()
-            except duckdb.Error as error:
-                raise self._unavailable(error) from error
+        with self._lock, self._file.connection() as connection:
+            known = self._epoch(connection, (gateway, epoch))
             stored = RangeSet(known.taken.within(first, last))
-            refused = known.refused.within(first, last)
+            refused = RangeSet(known.refused.within(first, last))
+            wanted = known.wanted.within(first, last)
+        for a, b in wanted:
+            stored.remove(a, b)
+            refused.remove(a, b)
         for a, b in refused:
             stored.remove(a, b)
         return Kept(tuple(stored), tuple(refused))
 
+    def here(self, gateway: str, epoch: str) -> RangeSet:
+        with self._lock, self._file.connection() as connection:
+            return RangeSet(self._epoch(connection, (gateway, epoch)).taken)
+
+    def marked(self) -> list[tuple[str, str]]:
+        with self._file.connection() as connection:
+            return connection.execute(tables.MARKED).fetchall()
+
+    def markers(self, gateway: str, epoch: str) -> list[NotedMarker]:
+        with self._file.connection() as connection:
+            rows = connection.execute(tables.MARKERS, [gateway, epoch]).fetchall()
+        return [
+            NotedMarker(sequence, Marker(kind, time_us, text), arrived_us)
+            for sequence, kind, time_us, text, arrived_us in rows
+        ]
+
+    def around(self, gateway: str, epoch: str, first: int, last: int) -> tuple[int | None, int | None]:
+        with self._file.connection() as connection:
+            before = connection.execute(tables.BEFORE, [gateway, epoch, first - NEIGHBOURS_MAX, first - 1]).fetchone()
+            after = connection.execute(tables.AFTER, [gateway, epoch, last + 1, last + NEIGHBOURS_MAX]).fetchone()
+        return (before[0] if before else None), (after[0] if after else None)
+
     def read(self, query: Query) -> Iterator[StoredReading]:
         sql, parameters = tables.select_readings(query)
-        try:
-            cursor = self._cursor()
-            try:
-                cursor.execute(sql, parameters)
-                while rows := cursor.fetchmany(ROWS_PER_FETCH):
-                    for gateway, sensor, quantity, time_us, value, quality, arrived_us in rows:
-                        reading = Reading(sensor, quantity, time_us, value, Quality(quality))
-                        yield StoredReading(gateway, reading, arrived_us)
-            finally:
-                cursor.close()
-        except duckdb.Error as error:
-            raise self._unavailable(error) from error
+        with self._file.connection() as cursor:
+            cursor.execute(sql, parameters)
+            while rows := cursor.fetchmany(ROWS_PER_FETCH):
+                for gateway, sensor, quantity, time_us, value, quality, arrived_us in rows:
+                    reading = Reading(sensor, quantity, time_us, value, Quality(quality))
+                    yield StoredReading(gateway, reading, arrived_us)
 
     def arrivals(self) -> dict[tuple[str, str], int]:
-        try:
-            cursor = self._cursor()
-            try:
-                rows = cursor.execute(tables.ARRIVALS).fetchall()
-            finally:
-                cursor.close()
-        except duckdb.Error as error:
-            raise self._unavailable(error) from error
+        with self._file.connection() as connection:
+            rows = connection.execute(tables.ARRIVALS).fetchall()
         return {(gateway, sensor): arrived_us for gateway, sensor, arrived_us in rows}
 
+    def forget_hashes(self, before_us: int, ranges_max: int) -> int:
+        with self._lock, self._file.connection() as connection:
+            return forget_hashes(connection, before_us, ranges_max)
+
+    def want(self, since_us: int, gateway: str | None = None) -> None:
+        with self._lock:
+            with self._file.connection() as connection:
+                want_again(connection, since_us, gateway)
+            self._epochs.clear()
+            self.id = self._make_id()
+
+    def wanted(self) -> list[Wanted]:
+        with self._file.connection() as connection:
+            return [Wanted(*row) for row in tables.rows_wanted(connection)]
+
     def close(self) -> None:
-        with self._opening:
-            if self._opened is not None:
-                self._opened.close()
-                self._opened = None
-
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
-        """A connection for one use, from any thread; the file is opened where it is not."""
-        with self._opening:
-            if self._opened is None:
-                self._opened = self._open()
-            return self._opened.cursor()
-
-    def _open(self) -> duckdb.DuckDBPyConnection:
-        # What a reader sorts on disk must not lie beside a hub's files.
-        spill = Path(tempfile.gettempdir()) if self._read_only else self._path.parent
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": MEMORY_MAX,
-            "temp_directory": str(spill / f"{_FILE}.tmp"),
-            "autoinstall_known_extensions": False,
-        }
-        try:
-            if not self._read_only and not self._path.exists():
-                self._make_file()
-            return duckdb.connect(str(self._path), read_only=self._read_only, config=config)
-        except (duckdb.Error, OSError) as error:
-            holder = re.search(r"PID (\d+)", str(error))
-            if holder is not None:
-                raise StoreLocked(
-                    f"{self._path} is in use by process {holder[1]}, which alone can read and write it. "
-                    "Ask that hub, or end it and try again."
-                ) from error
-            raise self._unavailable(error) from error
-
-    def _make_file(self) -> None:
-        """Make the file with its tables, whole or not at all: what a full disk cuts short could never be opened."""
-        new = self._path.with_name(f"{_FILE}.new")
-        for half in self._path.parent.glob(f"{new.name}*"):
-            half.unlink()
-        with duckdb.connect(str(new)) as making:
-            making.execute(tables.CREATE)
-        new.rename(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)  # a power cut must not take the name away from what was receipted
-        finally:
-            os.close(folder)
-
-    def _unavailable(self, error: duckdb.Error | OSError) -> StoreUnavailable:
-        if isinstance(error, duckdb.FatalException | duckdb.InternalException):
-            self.close()  # DuckDB takes nothing more through this handle; the next call opens the file anew
-        why = str(error).splitlines()[0]
-        return StoreUnavailable(
-            f"{self._path} cannot be used: {why}. Make room on its disk, or make it readable and writable; "
-            "until then the gateways keep their data."
-        )
+        self._file.close()
 
     def _taken(self, connection: duckdb.DuckDBPyConnection, pack: PackId) -> bool:
         epoch = self._epoch(connection, (pack.gateway, pack.epoch))
@@ -241,7 +235,9 @@ class DuckStore:
         if known is None:
             taken = RangeSet(sorted(connection.execute(tables.TAKEN, key).fetchall()))
             noted = connection.execute(tables.REFUSED, key).fetchall()
-            known = _Epoch(taken, RangeSet(span for (text,) in noted for span in tables.ranges_from(text)))
+            refused = RangeSet(span for (text,) in noted for span in tables.ranges_from(text))
+            wanted = RangeSet((first, last) for _, _, first, last in tables.rows_wanted(connection, key))
+            known = _Epoch(taken, refused, wanted)
             self._epochs[key] = known
             if len(self._epochs) > EPOCHS_CACHED_MAX:
                 self._epochs.popitem(last=False)
@@ -249,13 +245,31 @@ class DuckStore:
         return known
 
 
-def _met_before(connection: duckdb.DuckDBPyConnection, packs: Sequence[StorePack]) -> dict[tuple[PackId, str], Outcome]:
-    """The outcomes of packs that overlap what is stored: the same range with the same hash, or a conflict."""
-    rows = connection.execute(tables.FIND_RANGES, [tables.range_rows(packs)]).fetchall()
-    stored = {(gateway, epoch, first, last): (digest, text) for gateway, epoch, first, last, digest, text in rows}
-    outcomes: dict[tuple[PackId, str], Outcome] = {}
+def _same(connection: duckdb.DuckDBPyConnection, packs: Sequence[StorePack]) -> dict[tuple[PackId, str], _Met]:
+    """Packs that are stored already: their range with their hash, or inside one whose hashes are forgotten."""
+    found = {
+        (gateway, epoch, first, last): (digest, _Met(tables.ranges_from(text), arrived_us))
+        for gateway, epoch, first, last, digest, text, arrived_us in connection.execute(
+            tables.FIND_RANGES, [tables.range_rows(packs)]
+        ).fetchall()
+    }
+    same: dict[tuple[PackId, str], _Met] = {}
+    others: list[StorePack] = []
     for pack in packs:
-        digest, text = stored.get((pack.id.gateway, pack.id.epoch, pack.id.first, pack.id.last), ("", ""))
-        same = digest == pack.hash
-        outcomes[pack.id, pack.hash] = Outcome(Fate.DUPLICATE, tables.ranges_from(text)) if same else conflict(pack)
-    return outcomes
+        digest, met = found.get((pack.id.gateway, pack.id.epoch, pack.id.first, pack.id.last), ("", None))
+        if met is not None and digest == pack.hash:
+            same[pack.id, pack.hash] = met
+        else:
+            others.append(pack)
+    if others:
+        rows = connection.execute(tables.FIND_FORGOTTEN, [tables.range_rows(others)]).fetchall()
+        inside = {tuple(row[:4]): _Met(tables.ranges_from(row[4]), row[5]) for row in rows}
+        for pack in others:
+            met = inside.get((pack.id.gateway, pack.id.epoch, pack.id.first, pack.id.last))
+            if met is not None:
+                refused = tuple(RangeSet(met.refused).within(pack.id.first, pack.id.last))
+                same[pack.id, pack.hash] = replace(met, refused=refused)
+    return same
+
+
+__all__ = ["DuckStore", "StoreLocked"]

@@ -7,10 +7,12 @@ shortest decimal that names a double names it again).
 from collections.abc import Sequence
 from typing import Any
 
+import duckdb
 import orjson
 
+from cloud.stores.forgetting import Forgotten
 from cloud.stores.protocol import Query, StorePack
-from sensorhub.ranges import Range
+from sensorhub.ranges import Range, RangeSet
 from sensorhub.reading import Marker, Reading
 
 CREATE = """
@@ -24,7 +26,10 @@ create table if not exists markers (
 create table if not exists ranges (
     gateway varchar not null, epoch varchar not null, first_sequence bigint not null, last_sequence bigint not null,
     hash varchar not null, arrived_us bigint not null, refused varchar not null);
+create table if not exists wanted (
+    gateway varchar not null, epoch varchar not null, first_sequence bigint not null, last_sequence bigint not null);
 """
+"""A range whose hash is empty is one that was merged."""
 
 _PACK_SHAPE: dict[str, Any] = {"gateway": "VARCHAR", "epoch": "VARCHAR", "arrived_us": "BIGINT"}
 
@@ -59,10 +64,54 @@ INSERT_RANGES = f"""
 insert into ranges (gateway, epoch, first_sequence, last_sequence, hash, arrived_us, refused)
 select p.gateway, p.epoch, p.first, p.last, p.hash, p.arrived_us, p.refused from {_packs_of(_RANGE_COLUMNS)}"""  # noqa: S608
 
+_SEQUENCE_LISTS = {"sequence": ["BIGINT"]}
+
+
+def _delete_from(table: str) -> str:
+    return f"""
+delete from {table} using (
+    select p.gateway gateway, p.epoch epoch, unnest(p.sequence) sequence from {_packs_of(_SEQUENCE_LISTS)}) named
+where {table}.gateway = named.gateway and {table}.epoch = named.epoch and {table}.sequence = named.sequence"""  # noqa: S608
+
+
+DELETE_READINGS = _delete_from("readings")
+DELETE_MARKERS = _delete_from("markers")
+
 FIND_RANGES = f"""
-select ranges.gateway, ranges.epoch, first_sequence, last_sequence, ranges.hash, ranges.refused
+select ranges.gateway, ranges.epoch, first_sequence, last_sequence, ranges.hash, ranges.refused, ranges.arrived_us
 from ranges join {_packs_of(_RANGE_COLUMNS)} on ranges.gateway = p.gateway and ranges.epoch = p.epoch
     and first_sequence = p.first and last_sequence = p.last"""  # noqa: S608
+
+FIND_FORGOTTEN = f"""
+select p.gateway, p.epoch, p.first, p.last, ranges.refused, ranges.arrived_us
+from ranges join {_packs_of(_RANGE_COLUMNS)} on ranges.gateway = p.gateway and ranges.epoch = p.epoch
+    and ranges.hash = '' and first_sequence <= p.first and last_sequence >= p.last"""  # noqa: S608
+
+OLD_RANGES = """
+select gateway, epoch, first_sequence, last_sequence, refused, arrived_us from ranges
+where hash <> '' and arrived_us < ? order by gateway, epoch, first_sequence limit ?"""
+
+FORGOTTEN = """
+select first_sequence, last_sequence, refused, arrived_us from ranges
+where gateway = ? and epoch = ? and hash = ''"""
+
+DELETE_RANGES = """
+delete from ranges where gateway = ? and epoch = ? and first_sequence in (select unnest(?::bigint[]))"""
+
+ARRIVED_SINCE = "select gateway, epoch, first_sequence, last_sequence from ranges where arrived_us >= ?"
+
+MARKED = "select distinct gateway, epoch from markers order by all"
+
+MARKERS = """
+select sequence, kind, time_us, text, arrived_us from markers where gateway = ? and epoch = ? order by sequence"""
+
+BEFORE = """
+select time_us from readings where gateway = ? and epoch = ? and sequence between ? and ?
+order by sequence desc limit 1"""
+
+AFTER = """
+select time_us from readings where gateway = ? and epoch = ? and sequence between ? and ?
+order by sequence limit 1"""
 
 TAKEN = """
 select min(first_sequence), max(last_sequence) from (
@@ -127,6 +176,52 @@ def range_rows(packs: Sequence[StorePack]) -> str:
             for pack in packs
         ]
     ).decode()
+
+
+def sequence_rows(packs: Sequence[StorePack]) -> str:
+    """The parameter of DELETE_READINGS and DELETE_MARKERS: the records that these packs have."""
+    return orjson.dumps(
+        [_pack_row(pack) | {"sequence": [sequence for sequence, _ in pack.records]} for pack in packs]
+    ).decode()
+
+
+def forgotten_rows(gateway: str, epoch: str, ranges: Sequence[Forgotten]) -> str:
+    """The parameter of INSERT_RANGES for ranges without a hash."""
+    return orjson.dumps(
+        [
+            {
+                "gateway": gateway,
+                "epoch": epoch,
+                "arrived_us": one.arrived_us,
+                "first": one.first,
+                "last": one.last,
+                "hash": "",
+                "refused": orjson.dumps(one.refused).decode(),
+            }
+            for one in ranges
+        ]
+    ).decode()
+
+
+def rows_wanted(
+    connection: duckdb.DuckDBPyConnection, key: tuple[str, str] | None = None
+) -> list[tuple[str, str, int, int]]:
+    """What is wanted again, of one epoch or of all; nothing in the file of a version that did not know it."""
+    where = "where gateway = ? and epoch = ?" if key is not None else ""
+    try:
+        return connection.execute(f"select * from wanted {where} order by all", key or []).fetchall()  # noqa: S608
+    except duckdb.CatalogException:
+        return []
+
+
+def put_wanted(connection: duckdb.DuckDBPyConnection, key: tuple[str, str], ranges: RangeSet) -> None:
+    """Put what is wanted again of an epoch in place of what was."""
+    connection.execute("delete from wanted where gateway = ? and epoch = ?", key)
+    if ranges:
+        firsts, lasts = [first for first, _ in ranges], [last for _, last in ranges]
+        connection.execute(
+            "insert into wanted select ?, ?, unnest(?::bigint[]), unnest(?::bigint[])", [*key, firsts, lasts]
+        )
 
 
 def ranges_from(text: str) -> tuple[Range, ...]:

@@ -3,14 +3,27 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 
-from cloud.claims import Written
+from cloud.claims import Claimed, Written
+from cloud.letters import DeadLetter
 from cloud.settings import HubSettings
-from cloud.state import DeadLetter, State
+from cloud.state import State
 from cloud.stores.influx_lines import MEASUREMENT, QUALITY_SUFFIX, Line, halves, lines_of, refused_ranges
 from cloud.stores.influx_server import InfluxServer, LinesRefused
-from cloud.stores.protocol import Fate, Kept, Outcome, Query, StoredReading, StorePack, StoreUnavailable, draw_id
+from cloud.stores.protocol import (
+    Fate,
+    Kept,
+    NotedMarker,
+    Outcome,
+    Query,
+    StoredReading,
+    StorePack,
+    StoreUnavailable,
+    Wanted,
+    draw_id,
+)
 from sensorhub.errors import AskedWrong
 from sensorhub.names import is_id, is_quantity
+from sensorhub.ranges import RangeSet
 from sensorhub.reading import NS_PER_US, Quality, Reading, parse_quality
 from sensorhub.topics import PackId, pack_topic
 
@@ -20,7 +33,6 @@ LINES_PER_REQUEST_MAX = 5_000
 _TIME_US_MAX = (2**63 - 1) // NS_PER_US
 """The last time that InfluxDB can name, in the year 2262; the first one lies as far before 1970."""
 
-_ID_KEY = "influx_store_id"
 _BUCKET_KEY = "influx_bucket"
 
 
@@ -32,7 +44,7 @@ class InfluxStore:
         state: the hub's state database.
         read_only: write nothing, neither there nor here (default False).
         server: where the points are (default: what the settings name).
-        make_id: draws the store's id once (default 16 random hex digits).
+        make_id: draws the store's id (default 16 random hex digits).
 
     Raises:
         AskedWrong: the token or bucket is refused, or the hub's folder belongs to another bucket.
@@ -58,30 +70,41 @@ class InfluxStore:
                 f"wrong. Go back to {before}, or give the hub a new folder."
             )
         self._server.check(write=not read_only)
-        self.id = state.noted(_ID_KEY) or make_id()
-        """The same for as long as the state database is: it alone knows what was receipted."""
+        self._make_id = make_id
+        self.id = make_id()
+        """Another one at each start, so a state database that was copied back can never pass for the current one."""
         if not read_only:
             state.note(_BUCKET_KEY, where)
-            state.note(_ID_KEY, self.id)
 
     def write(self, packs: Sequence[StorePack]) -> list[Outcome]:
         settled = self._state.claims.claim(packs)
         claimed: dict[PackId, StorePack] = {}
+        renewed: set[PackId] = set()
         for pack, outcome in zip(packs, settled, strict=True):
-            if outcome is None:
+            if isinstance(outcome, Claimed):
                 claimed.setdefault(pack.id, pack)
+                if outcome.renewed:
+                    renewed.add(pack.id)
         bad = self._send([line for pack in claimed.values() for line in lines_of(pack)])
         self._state.add_dead_letters([letter for letters in bad.values() for letter in letters])
         written = {
-            pack.id: Written(pack, refused_ranges(pack, [letter.sequence or 0 for letter in bad.get(pack.id, ())]))
+            pack.id: Written(
+                pack,
+                refused_ranges(pack, [letter.sequence or 0 for letter in bad.get(pack.id, ())]),
+                renewed=pack.id in renewed,
+            )
             for pack in claimed.values()
         }
         self._state.claims.store(list(written.values()))
         outcomes: list[Outcome] = []
         for pack, outcome in zip(packs, settled, strict=True):
-            # A range that comes twice in one group is stored once and repeated then.
-            fate = Fate.STORED if claimed.pop(pack.id, None) else Fate.DUPLICATE
-            outcomes.append(outcome or Outcome(fate, written[pack.id].refused))
+            if isinstance(outcome, Outcome):
+                outcomes.append(outcome)
+                continue
+            # A range that comes twice in one group is written once and repeated then.
+            fresh = Fate.RENEWED if pack.id in renewed else Fate.STORED
+            fate = fresh if claimed.pop(pack.id, None) else Fate.DUPLICATE
+            outcomes.append(Outcome(fate, written[pack.id].refused))
         return outcomes
 
     def _send(self, lines: list[Line]) -> dict[PackId, list[DeadLetter]]:
@@ -108,6 +131,28 @@ class InfluxStore:
 
     def kept(self, gateway: str, epoch: str, first: int, last: int) -> Kept:
         return self._state.claims.kept(gateway, epoch, first, last)
+
+    def here(self, gateway: str, epoch: str) -> RangeSet:
+        return self._state.claims.here(gateway, epoch)
+
+    def marked(self) -> list[tuple[str, str]]:
+        return self._state.claims.marked()
+
+    def markers(self, gateway: str, epoch: str) -> list[NotedMarker]:
+        return self._state.claims.markers(gateway, epoch)
+
+    def around(self, gateway: str, epoch: str, first: int, last: int) -> tuple[int | None, int | None]:
+        return self._state.claims.around(gateway, epoch, first, last)
+
+    def forget_hashes(self, before_us: int, ranges_max: int) -> int:
+        return self._state.claim_upkeep.forget_hashes(before_us, ranges_max)
+
+    def want(self, since_us: int, gateway: str | None = None) -> None:
+        self._state.claim_upkeep.want(since_us, gateway)
+        self.id = self._make_id()
+
+    def wanted(self) -> list[Wanted]:
+        return self._state.claim_upkeep.wanted()
 
     def read(self, query: Query) -> Iterator[StoredReading]:
         influxql = _influxql(query)

@@ -7,9 +7,12 @@ from enum import Enum, auto
 from typing import Protocol
 
 from sensorhub.errors import SensorHubError
-from sensorhub.ranges import Range
-from sensorhub.reading import Reading, Record
+from sensorhub.ranges import Range, RangeSet
+from sensorhub.reading import Marker, Reading, Record
 from sensorhub.topics import OPEN_ROOT, PackId
+
+NEIGHBOURS_MAX = 1_000
+"""A pack's records at most; a neighbour of a gap that is further away tells nothing of its time."""
 
 
 class StoreUnavailable(SensorHubError):
@@ -52,6 +55,8 @@ class Fate(Enum):
     STORED = auto()
     DUPLICATE = auto()
     """The same range with the same hash was stored before."""
+    RENEWED = auto()
+    """It was stored before and wanted again (see `Store.want`): now it is written anew."""
     CONFLICT = auto()
     """Any other overlap; nothing of it was written."""
 
@@ -89,6 +94,25 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class NotedMarker:
+    """A marker as it is stored: its sequence, itself, and when it came (microseconds since 1970 UTC)."""
+
+    sequence: int
+    marker: Marker
+    arrived_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Records of one epoch that are wanted again: an inclusive range of sequences."""
+
+    gateway: str
+    epoch: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoredReading:
     """A reading as it was measured, whose it is, and when it came (None where the store does not keep that)."""
 
@@ -115,17 +139,23 @@ class Query:
 
 
 class Store(Protocol):
-    """A store of readings. `write` is called from one thread, everything else from any thread."""
+    """A store of readings.
+
+    `write` and `forget_hashes` are called from one thread, everything else from any thread. Where nothing else is
+    said, every method may raise StoreUnavailable: it cannot be done or told now.
+    """
 
     @property
     def id(self) -> str:
-        """16 hex digits; another one whenever what is stored may be older than what was receipted."""
+        """16 hex digits; another one whenever what is stored may be older than what was receipted: at every start,
+        and with `want`. Who answers a gateway reads it before it reads what is kept. Never raises."""
         ...
 
     def write(self, packs: Sequence[StorePack]) -> list[Outcome]:
         """Store a group of packs; everything is committed when it returns, one outcome for each pack in order.
 
-        The same range may come twice in one group. A marker becomes a gap, never a reading.
+        The same range may come twice in one group. A marker becomes a gap, never a reading. What is wanted again is
+        written anew, once, under its first time of arrival, and is wanted no more.
 
         Raises:
             StoreUnavailable: nothing may be receipted; call again with the same group.
@@ -133,11 +163,49 @@ class Store(Protocol):
         ...
 
     def kept(self, gateway: str, epoch: str, first: int, last: int) -> Kept:
-        """What is committed of the sequences first to last of an epoch.
+        """What is committed of the sequences first to last of an epoch, less what is wanted again."""
+        ...
 
-        Raises:
-            StoreUnavailable: it cannot be told now.
+    def here(self, gateway: str, epoch: str) -> RangeSet:
+        """All sequences of an epoch that are stored or kept as dead letters, wanted again or not."""
+        ...
+
+    def marked(self) -> list[tuple[str, str]]:
+        """Every (gateway, epoch) that has markers."""
+        ...
+
+    def markers(self, gateway: str, epoch: str) -> list[NotedMarker]:
+        """The markers of an epoch, by sequence."""
+        ...
+
+    def around(self, gateway: str, epoch: str, first: int, last: int) -> tuple[int | None, int | None]:
+        """The times (microseconds since 1970 UTC) of the nearest readings stored before `first` and after `last`; None
+        where there is none within NEIGHBOURS_MAX sequences."""
+        ...
+
+    def forget_hashes(self, before_us: int, ranges_max: int) -> int:
+        """Forget the hashes of ranges that arrived before `before_us`, and merge them with neighbours without one.
+
+        A pack that comes again wholly inside such a range counts as a duplicate then, whatever it holds.
+
+        Arguments:
+            before_us: microseconds since 1970 UTC.
+            ranges_max: how many to do in this call.
+
+        Returns:
+            How many hashes were forgotten; fewer than `ranges_max`: none are left.
         """
+        ...
+
+    def want(self, since_us: int, gateway: str | None = None) -> None:
+        """Want all ranges again that arrived at or after `since_us`, of one gateway or of all; draws a new id.
+
+        Nothing is deleted: each record stays until its repeat is written in its place.
+        """
+        ...
+
+    def wanted(self) -> list[Wanted]:
+        """What is wanted again and has not come, by gateway, epoch and sequence."""
         ...
 
     def read(self, query: Query) -> Iterator[StoredReading]:

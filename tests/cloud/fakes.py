@@ -11,9 +11,21 @@ from cloud.ingest import Ingest
 from cloud.receipts import Outgoing
 from cloud.registry import Registry
 from cloud.state import State
-from cloud.stores.protocol import Kept, Outcome, Query, Store, StoredReading, StorePack, StoreUnavailable
+from cloud.stores.protocol import (
+    Kept,
+    NotedMarker,
+    Outcome,
+    Query,
+    Store,
+    StoredReading,
+    StorePack,
+    StoreUnavailable,
+    Wanted,
+)
 from sensorhub.clock import MachineClock
+from sensorhub.command import Command, Reply, decode_command, encode_reply
 from sensorhub.pack import compress, encode_pack
+from sensorhub.ranges import RangeSet
 from sensorhub.reading import Reading, Record
 from sensorhub.receipt import Receipt, decode_receipt
 from sensorhub.signing import verify, write_new_key
@@ -48,6 +60,7 @@ class FakeFeed(Feed):
     statuses: list[tuple[str, Status]] = field(default_factory=list)
     strangers: dict[str, int] = field(default_factory=dict)
     troubles: list[str | None] = field(default_factory=list)
+    retired_gateways: list[str] = field(default_factory=list)
 
     def arrived(self, pack: StorePack) -> None:
         self.arrived_packs.append(pack)
@@ -61,31 +74,40 @@ class FakeFeed(Feed):
     def unnamed(self, gateway: str, messages: int) -> None:
         self.strangers[gateway] = self.strangers.get(gateway, 0) + messages
 
+    def retired(self, gateway: str) -> None:
+        self.retired_gateways.append(gateway)
+
     def trouble(self, what: str | None) -> None:
         self.troubles.append(what)
 
 
-class FlakyStore(Store):
-    """A store whose next `failures` writes fail, before anything is written."""
+class Through(Store):
+    """A store that hands everything on to another; what a test wants otherwise it overrides."""
 
     def __init__(self, inner: Store) -> None:
         self._inner = inner
-        self.failures = 0
-        self.writes = 0
 
     @property
     def id(self) -> str:
         return self._inner.id
 
     def write(self, packs: Sequence[StorePack]) -> list[Outcome]:
-        self.writes += 1
-        if self.failures:
-            self.failures -= 1
-            raise StoreUnavailable("The store is away.")
         return self._inner.write(packs)
 
     def kept(self, gateway: str, epoch: str, first: int, last: int) -> Kept:
         return self._inner.kept(gateway, epoch, first, last)
+
+    def here(self, gateway: str, epoch: str) -> RangeSet:
+        return self._inner.here(gateway, epoch)
+
+    def marked(self) -> list[tuple[str, str]]:
+        return self._inner.marked()
+
+    def markers(self, gateway: str, epoch: str) -> list[NotedMarker]:
+        return self._inner.markers(gateway, epoch)
+
+    def around(self, gateway: str, epoch: str, first: int, last: int) -> tuple[int | None, int | None]:
+        return self._inner.around(gateway, epoch, first, last)
 
     def read(self, query: Query) -> Iterator[StoredReading]:
         return self._inner.read(query)
@@ -93,8 +115,33 @@ class FlakyStore(Store):
     def arrivals(self) -> dict[tuple[str, str], int]:
         return self._inner.arrivals()
 
+    def forget_hashes(self, before_us: int, ranges_max: int) -> int:
+        return self._inner.forget_hashes(before_us, ranges_max)
+
+    def want(self, since_us: int, gateway: str | None = None) -> None:
+        self._inner.want(since_us, gateway)
+
+    def wanted(self) -> list[Wanted]:
+        return self._inner.wanted()
+
     def close(self) -> None:
         self._inner.close()
+
+
+class FlakyStore(Through):
+    """A store whose next `failures` writes fail, before anything is written."""
+
+    def __init__(self, inner: Store) -> None:
+        super().__init__(inner)
+        self.failures = 0
+        self.writes = 0
+
+    def write(self, packs: Sequence[StorePack]) -> list[Outcome]:
+        self.writes += 1
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailable("The store is away.")
+        return super().write(packs)
 
 
 class World:
@@ -109,6 +156,10 @@ class World:
         self.state = state.open(folder)
         self.store = FlakyStore(ModelStore())
         self.registry = Registry(self.keys, self.state, self.clock.clock)
+        self.restart()
+
+    def restart(self) -> None:
+        """The hub's core begins anew on the same store and state."""
         self.ingest = Ingest(self.registry, self.state, self.store, self.feed, self.clock.clock)
 
     def name(self, gateway: str) -> bytes:
@@ -118,8 +169,15 @@ class World:
         return self.ingest.handle(messages)
 
     def receipts(self, *messages: Incoming) -> list[Receipt]:
-        """What the gateway's own key lets through of the answers."""
-        return [self.open(answer) for answer in self.handle(*messages)]
+        """The receipts among the answers, as the gateway's own key lets them through."""
+        return [self.open(answer) for answer in self.handle(*messages) if not _is_command(answer)]
+
+    def commands(self, *messages: Incoming) -> list[Command]:
+        """The commands among the answers."""
+        topic = gateway_topic(OPEN_ROOT, GATEWAY, "command")
+        answers = [answer for answer in self.handle(*messages) if _is_command(answer)]
+        assert all(answer.topic == topic for answer in answers)
+        return [decode_command(verify(self.key, topic, answer.payload)) for answer in answers]
 
     def open(self, answer: Outgoing, gateway: str = GATEWAY, key: bytes | None = None) -> Receipt:
         topic = gateway_topic(OPEN_ROOT, gateway, "receipt")
@@ -131,6 +189,10 @@ class World:
 
     def reasons(self) -> list[str]:
         return sorted(letter.reason for letter in self.state.dead_letters())
+
+
+def _is_command(answer: Outgoing) -> bool:
+    return answer.topic.endswith("/command")
 
 
 def reading(number: int, value: float = 1.0) -> Reading:
@@ -164,6 +226,10 @@ def status_message(
     named = tuple(EpochStatus(epoch=epoch, lowest=lowest, next=following) for epoch, lowest, following in epochs)
     status = Status(state=state, connection=connection, nonce=nonce, epochs=named)
     return message(gateway_topic(OPEN_ROOT, gateway, "status"), encode_status(status), retained=True)
+
+
+def reply_message(number: int, *, ok: bool = True, text: str = "done") -> Incoming:
+    return message(gateway_topic(OPEN_ROOT, GATEWAY, "reply"), encode_reply(Reply(number, ok, text)))
 
 
 def new_epoch() -> str:

@@ -3,7 +3,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from cloud.stores.protocol import Kept, Outcome, Query, Store, StoredReading, StorePack, StoreUnavailable
+from cloud.stores.protocol import (
+    Kept,
+    NotedMarker,
+    Outcome,
+    Query,
+    Store,
+    StoredReading,
+    StorePack,
+    StoreUnavailable,
+    Wanted,
+)
+from sensorhub.ranges import RangeSet
 
 
 @dataclass
@@ -43,6 +54,27 @@ class Shelf(Store):
 
     def arrivals(self) -> dict[tuple[str, str], int]:
         return self.arrived
+
+    def here(self, gateway: str, epoch: str) -> RangeSet:
+        raise NotImplementedError
+
+    def marked(self) -> list[tuple[str, str]]:
+        raise NotImplementedError
+
+    def markers(self, gateway: str, epoch: str) -> list[NotedMarker]:
+        raise NotImplementedError
+
+    def around(self, gateway: str, epoch: str, first: int, last: int) -> tuple[int | None, int | None]:
+        raise NotImplementedError
+
+    def forget_hashes(self, before_us: int, ranges_max: int) -> int:
+        raise NotImplementedError
+
+    def want(self, since_us: int, gateway: str | None = None) -> None:
+        raise NotImplementedError
+
+    def wanted(self) -> list[Wanted]:
+        raise NotImplementedError
 
     def close(self) -> None:
         pass

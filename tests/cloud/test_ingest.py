@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cloud.ingest import REASON_CONFLICT
+from cloud.conflicts import REASON_CONFLICT
 from cloud.state import State
 from cloud.stores.protocol import StoreUnavailable
 from sensorhub.topics import PackId
@@ -169,7 +169,7 @@ def test_ingest_forgets_messages_of_a_gateway_nobody_named(world: World) -> None
         ("status", b"\xff\x00", "a status cannot be read"),
         ("status", b" " * 65_537, "65,537 bytes, over 65,536"),
         ("senml", b"[]", "SenML without an identity"),
-        ("reply", b"{}", "this hub sends no commands"),
+        ("reply", b"{}", "a reply cannot be read"),
         ("receipt", b"{}", "wrong topic"),
         ("status/more", b"{}", "wrong topic"),
     ],

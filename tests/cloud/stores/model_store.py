@@ -1,18 +1,52 @@
-"""A store in memory, simple enough to be believed: what the others are compared with."""
+"""A store in memory, simple enough to be believed: what the others are compared with, and what simulations use."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from cloud.stores.protocol import Fate, Kept, Outcome, Query, Store, StoredReading, StorePack, conflict
-from sensorhub.ranges import RangeSet
+from cloud.stores.protocol import (
+    NEIGHBOURS_MAX,
+    Fate,
+    Kept,
+    NotedMarker,
+    Outcome,
+    Query,
+    Store,
+    StoredReading,
+    StorePack,
+    Wanted,
+    conflict,
+)
+from sensorhub.ranges import Range, RangeSet
 from sensorhub.reading import Marker, Reading
 
 
+@dataclass
+class _Epoch:
+    """One epoch: its packs by first sequence, and those firsts in order."""
+
+    firsts: list[int] = field(default_factory=list)
+    packs: dict[int, StorePack] = field(default_factory=dict)
+    refused: RangeSet = field(default_factory=RangeSet)
+    here: RangeSet = field(default_factory=RangeSet)
+    forgotten: RangeSet = field(default_factory=RangeSet)
+    wanted: RangeSet = field(default_factory=RangeSet)
+
+    def overlapping(self, first: int, last: int) -> list[StorePack]:
+        at = bisect_right(self.firsts, last)
+        found: list[StorePack] = []
+        while at > 0 and self.packs[self.firsts[at - 1]].id.last >= first:
+            at -= 1
+            found.append(self.packs[self.firsts[at]])
+        return found
+
+
 class ModelStore(Store):
-    """Holds packs in a list and looks through all of them each time."""
+    """Holds packs, by epoch."""
 
     def __init__(self, store_id: str = "00000000000000aa") -> None:
         self._id = store_id
-        self._packs: list[StorePack] = []
+        self._epochs: dict[tuple[str, str], _Epoch] = {}
 
     @property
     def id(self) -> str:
@@ -22,30 +56,49 @@ class ModelStore(Store):
         return [self._write(pack) for pack in packs]
 
     def _write(self, pack: StorePack) -> Outcome:
-        for other in self._packs:
-            if (other.id, other.hash) == (pack.id, pack.hash):
-                return Outcome(Fate.DUPLICATE, other.refused)
-            same_spool = (other.id.gateway, other.id.epoch) == (pack.id.gateway, pack.id.epoch)
-            if same_spool and other.id.first <= pack.id.last and pack.id.first <= other.id.last:
-                return conflict(pack)
-        self._packs.append(pack)
-        return Outcome(Fate.STORED, pack.refused)
+        epoch = self._epochs.setdefault((pack.id.gateway, pack.id.epoch), _Epoch())
+        first, last = pack.id.first, pack.id.last
+        met = epoch.overlapping(first, last)
+        if not met:
+            self._put(epoch, pack)
+            return Outcome(Fate.STORED, pack.refused)
+        same = len(met) == 1 and (met[0].id, met[0].hash) == (pack.id, pack.hash)
+        if not same and not epoch.forgotten.covers(first, last):
+            return conflict(pack)
+        refused = tuple(epoch.refused.within(first, last))
+        if not epoch.wanted.within(first, last):
+            return Outcome(Fate.DUPLICATE, refused)
+        epoch.wanted.remove(first, last)
+        for old in met:
+            if old.id == pack.id:
+                epoch.packs[first] = replace(pack, arrived_us=old.arrived_us)
+        return Outcome(Fate.RENEWED, refused)
+
+    def _put(self, epoch: _Epoch, pack: StorePack) -> None:
+        epoch.firsts.insert(bisect_right(epoch.firsts, pack.id.first), pack.id.first)
+        epoch.packs[pack.id.first] = pack
+        epoch.here.add(pack.id.first, pack.id.last)
+        for a, b in pack.refused:
+            epoch.refused.add(a, b)
 
     def kept(self, gateway: str, epoch: str, first: int, last: int) -> Kept:
-        stored, refused = RangeSet(), RangeSet()
-        for pack in self._packs:
-            if (pack.id.gateway, pack.id.epoch) == (gateway, epoch):
-                stored.add(pack.id.first, pack.id.last)
-                for a, b in pack.refused:
-                    refused.add(a, b)
+        known = self._epochs.get((gateway, epoch), _Epoch())
+        stored = RangeSet(known.here.within(first, last))
+        refused = RangeSet(known.refused.within(first, last))
+        for a, b in known.wanted.within(first, last):
+            stored.remove(a, b)
+            refused.remove(a, b)
         for a, b in refused:
             stored.remove(a, b)
-        return Kept(tuple(stored.within(first, last)), tuple(refused.within(first, last)))
+        return Kept(tuple(stored), tuple(refused))
+
+    def here(self, gateway: str, epoch: str) -> RangeSet:
+        return RangeSet(self._epochs.get((gateway, epoch), _Epoch()).here)
 
     def read(self, query: Query) -> Iterator[StoredReading]:
         found = [
             StoredReading(pack.id.gateway, record, pack.arrived_us)
-            for pack in self._packs
+            for pack in self._packs()
             for _, record in pack.records
             if isinstance(record, Reading) and _matches(query, pack.id.gateway, record)
         ]
@@ -53,26 +106,71 @@ class ModelStore(Store):
             found, key=lambda one: (one.reading.time_us, one.gateway, one.reading.sensor, one.reading.quantity)
         )
 
-    def markers(self) -> list[tuple[str, int, Marker]]:
-        """Gateway, sequence and marker of every gap."""
+    def _packs(self) -> Iterator[StorePack]:
+        for epoch in self._epochs.values():
+            yield from epoch.packs.values()
+
+    def marked(self) -> list[tuple[str, str]]:
+        return [key for key in self._epochs if self.markers(*key)]
+
+    def markers(self, gateway: str, epoch: str) -> list[NotedMarker]:
+        known = self._epochs.get((gateway, epoch), _Epoch())
         return [
-            (pack.id.gateway, sequence, record)
-            for pack in self._packs
-            for sequence, record in pack.records
+            NotedMarker(sequence, record, known.packs[first].arrived_us)
+            for first in known.firsts
+            for sequence, record in known.packs[first].records
             if isinstance(record, Marker)
         ]
 
+    def around(self, gateway: str, epoch: str, first: int, last: int) -> tuple[int | None, int | None]:
+        times = {
+            sequence: record.time_us
+            for pack in self._epochs.get((gateway, epoch), _Epoch()).packs.values()
+            for sequence, record in pack.records
+            if isinstance(record, Reading)
+        }
+        before = max((sequence for sequence in times if first - NEIGHBOURS_MAX <= sequence < first), default=0)
+        after = min((sequence for sequence in times if last < sequence <= last + NEIGHBOURS_MAX), default=0)
+        return times.get(before), times.get(after)
+
     def arrivals(self) -> dict[tuple[str, str], int]:
         newest: dict[tuple[str, str], int] = {}
-        for pack in self._packs:
+        for pack in self._packs():
             for _, record in pack.records:
                 if isinstance(record, Reading):
                     key = (pack.id.gateway, record.sensor)
                     newest[key] = max(pack.arrived_us, newest.get(key, pack.arrived_us))
         return newest
 
+    def forget_hashes(self, before_us: int, ranges_max: int) -> int:
+        done = 0
+        for epoch in self._epochs.values():
+            for pack in epoch.packs.values():
+                if done < ranges_max and pack.arrived_us < before_us and not epoch.forgotten.covers(*_span(pack)):
+                    epoch.forgotten.add(*_span(pack))
+                    done += 1
+        return done
+
+    def want(self, since_us: int, gateway: str | None = None) -> None:
+        self._id = f"{int(self._id, 16) + 1:016x}"
+        for (owner, _), epoch in self._epochs.items():
+            for pack in epoch.packs.values():
+                if pack.arrived_us >= since_us and gateway in {None, owner}:
+                    epoch.wanted.add(*_span(pack))
+
+    def wanted(self) -> list[Wanted]:
+        return [
+            Wanted(gateway, name, first, last)
+            for (gateway, name), epoch in sorted(self._epochs.items())
+            for first, last in epoch.wanted
+        ]
+
     def close(self) -> None:
         pass
+
+
+def _span(pack: StorePack) -> Range:
+    return pack.id.first, pack.id.last
 
 
 def _matches(query: Query, gateway: str, reading: Reading) -> bool:

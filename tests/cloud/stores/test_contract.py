@@ -1,80 +1,16 @@
 """One contract for every store: what it keeps, what it refuses, and what is there after it was opened again."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Thread
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cloud.settings import HubSettings
-from cloud.state import State
-from cloud.stores import open_store
-from cloud.stores.protocol import Fate, Kept, Outcome, Query, Store, StoredReading, StorePack
+from cloud.stores.protocol import Fate, Kept, Outcome, Query
 from sensorhub.reading import US_PER_S, Marker, Quality
 from sensorhub.topics import SEQUENCE_MAX
-from tests.cloud.stores.model_store import ModelStore
+from tests.cloud.stores.opened import Opened
 from tests.cloud.stores.packs import ARRIVED_US, EPOCH, GATEWAY, T0_US, pack, reading, readings
-from tests.influxd import Influxd
-
-ALL = Query()
-
-
-@dataclass
-class Opened:
-    """A store under test, which can be closed and opened again as after a restart of the hub."""
-
-    kind: str
-    open: Callable[[], Store]
-    close: Callable[[], None]
-    store: Store = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.store = self.open()
-
-    def reopen(self) -> None:
-        self.close()
-        self.store = self.open()
-
-    def rows(self, query: Query = ALL) -> list[StoredReading]:
-        """What is read, with the time of arrival where the store keeps it."""
-        return list(self.store.read(query))
-
-    def expected(self, *packs: StorePack, query: Query = ALL) -> list[StoredReading]:
-        """What has to be read after these packs were written."""
-        model = ModelStore()
-        model.write(packs)
-        keeps = self.kind != "influxdb"
-        return [StoredReading(one.gateway, one.reading, one.arrived_us if keeps else None) for one in model.read(query)]
-
-
-@pytest.fixture(params=["model", "duckdb", "influxdb"])
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
-    """A new, empty store of each kind."""
-    if request.param == "model":
-        model = ModelStore()
-        yield Opened("model", lambda: model, lambda: None)
-        return
-    hub_settings = HubSettings()
-    if request.param == "influxdb":
-        server: Influxd = request.getfixturevalue("influxd")
-        hub_settings = server.settings(server.new_bucket())
-    held: list[tuple[State, Store]] = []
-
-    def open_it() -> Store:
-        state = State.open(tmp_path)
-        held.append((state, open_store(hub_settings, state, tmp_path)))
-        return held[-1][1]
-
-    def close_it() -> None:
-        state, store = held.pop()
-        store.close()
-        state.close()
-
-    yield Opened(request.param, open_it, close_it)
-    close_it()
 
 
 def test_pack_written_is_read_back_as_it_was_measured(opened: Opened) -> None:

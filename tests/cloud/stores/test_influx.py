@@ -214,11 +214,11 @@ def test_token_file_without_a_token_is_said(
         InfluxStore(settings, state)
 
 
-def test_store_id_stays_with_the_state_database(stub: InfluxStub, state: State, tmp_path: Path) -> None:
+def test_store_id_is_another_at_each_start(stub: InfluxStub, state: State, tmp_path: Path) -> None:
     settings = _settings(stub, tmp_path)
     store = InfluxStore(settings, state, make_id=lambda: "00000000000000aa")
     assert store.id == "00000000000000aa"
-    assert InfluxStore(settings, state).id == store.id
+    assert InfluxStore(settings, state).id != store.id
 
 
 def test_folder_that_knows_another_bucket_is_refused(stub: InfluxStub, state: State, tmp_path: Path) -> None:

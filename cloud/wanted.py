@@ -1,0 +1,116 @@
+"""Upkeep of claims: records that are wanted again, and hashes that are forgotten."""
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, select
+
+from cloud.database import Database, claims, wanted
+from cloud.stores.forgetting import Forgotten, merged
+from cloud.stores.protocol import Wanted
+from sensorhub.ranges import RangeSet
+from sensorhub.topics import PackId
+
+
+def wanted_of(connection: Connection, gateway: str, epoch: str) -> RangeSet:
+    """What is wanted again of an epoch."""
+    query = select(wanted.c.first, wanted.c.last).where(wanted.c.gateway == gateway, wanted.c.epoch == epoch)
+    return RangeSet((first, last) for first, last in connection.execute(query.order_by(wanted.c.first)))
+
+
+def wanted_within(connection: Connection, gateway: str, epoch: str, first: int, last: int) -> bool:
+    """Whether any of first to last is wanted again."""
+    query = select(wanted.c.first).where(
+        wanted.c.gateway == gateway, wanted.c.epoch == epoch, wanted.c.first <= last, wanted.c.last >= first
+    )
+    return connection.scalar(query.limit(1)) is not None
+
+
+def want_less(database: Database, connection: Connection, pack: PackId) -> None:
+    """A pack has come again: want it no more."""
+    ranges = wanted_of(connection, pack.gateway, pack.epoch)
+    ranges.remove(pack.first, pack.last)
+    _put(database, connection, pack.gateway, pack.epoch, ranges)
+
+
+def _put(database: Database, connection: Connection, gateway: str, epoch: str, ranges: RangeSet) -> None:
+    connection.execute(delete(wanted).where(wanted.c.gateway == gateway, wanted.c.epoch == epoch))
+    rows = [{"gateway": gateway, "epoch": epoch, "first": first, "last": last} for first, last in ranges]
+    if rows:
+        connection.execute(database.insert(wanted), rows)
+
+
+class ClaimUpkeep:
+    """What is done to claims once in a while; called from any thread, committed when a method returns.
+
+    Every method raises StateUnavailable when the database fails; nothing was changed then.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def forget_hashes(self, before_us: int, ranges_max: int) -> int:
+        """Forget hashes of what is stored (see `Store.forget_hashes`)."""
+        columns = (claims.c.gateway, claims.c.epoch, claims.c.first)
+        aged = (
+            select(claims)
+            .where(claims.c.stored, claims.c.hash != "", claims.c.arrived_us < before_us)
+            .order_by(*columns)
+            .limit(ranges_max)
+        )
+        with self._database.writing() as connection:
+            rows = connection.execute(aged).all()
+            for gateway, epoch in dict.fromkeys((row.gateway, row.epoch) for row in rows):
+                of_epoch = and_(claims.c.gateway == gateway, claims.c.epoch == epoch)
+                before = connection.execute(select(claims).where(of_epoch, claims.c.hash == "")).all()
+                old = [row for row in rows if (row.gateway, row.epoch) == (gateway, epoch)]
+                times = {row.first: row.first_us for row in [*before, *old]}
+                ends = {row.last: row.last_us for row in [*before, *old]}
+                gone, new = merged(map(_forgotten, before), list(map(_forgotten, old)))
+                for first in gone:
+                    connection.execute(delete(claims).where(of_epoch, claims.c.first == first))
+                connection.execute(
+                    self._database.insert(claims),
+                    [
+                        {
+                            "gateway": gateway,
+                            "epoch": epoch,
+                            "first": one.first,
+                            "last": one.last,
+                            "hash": "",
+                            "arrived_us": one.arrived_us,
+                            "refused": json.dumps(one.refused),
+                            "stored": True,
+                            "first_us": times[one.first],
+                            "last_us": ends[one.last],
+                        }
+                        for one in new
+                    ],
+                )
+        return len(rows)
+
+    def want(self, since_us: int, gateway: str | None) -> None:
+        """Want ranges again (see `Store.want`)."""
+        query = select(claims.c.gateway, claims.c.epoch, claims.c.first, claims.c.last).where(
+            claims.c.stored, claims.c.arrived_us >= since_us
+        )
+        if gateway is not None:
+            query = query.where(claims.c.gateway == gateway)
+        with self._database.writing() as connection:
+            again: dict[tuple[str, str], RangeSet] = {}
+            for owner, epoch, first, last in connection.execute(query):
+                again.setdefault((owner, epoch), RangeSet()).add(first, last)
+            for (owner, epoch), ranges in again.items():
+                for first, last in wanted_of(connection, owner, epoch):
+                    ranges.add(first, last)
+                _put(self._database, connection, owner, epoch, ranges)
+
+    def wanted(self) -> list[Wanted]:
+        """What is wanted again and has not come, by gateway, epoch and sequence."""
+        query = select(wanted).order_by(wanted.c.gateway, wanted.c.epoch, wanted.c.first)
+        with self._database.reading() as connection:
+            return [Wanted(*row) for row in connection.execute(query)]
+
+
+def _forgotten(row: Row[Any]) -> Forgotten:
+    return Forgotten(row.first, row.last, tuple((a, b) for a, b in json.loads(row.refused)), row.arrived_us)
