@@ -173,9 +173,20 @@ class Books:
         return back
 
     def reopen(self, seal: Seal) -> None:
-        """A seal some of whose records may have lost their receipts; one whose pack cannot be made again stays."""
-        if self.kept.covers(*seal.range) and not self.received.covers(*seal.range):
+        """A seal some of whose records may have lost their receipts; `release` follows."""
+        if self.kept.within(*seal.range) and not self.received.covers(*seal.range):
             self.open_seals[seal.first] = seal
+
+    def release(self) -> None:
+        """Packs whose first part was received and has gone cannot be made again: what is kept is to be sealed anew."""
+        for seal in list(self.open_seals.values()):
+            gone = self.kept.missing(*seal.range)
+            if gone and all(self.received.covers(*part) for part in gone):
+                del self.open_seals[seal.first]
+                for first, last in self.received.missing(*seal.range):
+                    self.sealed.remove(first, last)
+        for seal in self.open_seals.values():
+            self.sealed.add(*seal.range)
 
     def drop(self, first: int, last: int) -> None:
         """Give records up that can never be sent; numbers that were received stay so."""

@@ -98,4 +98,5 @@ class Holdings:
             for located in self._reader.scan(0):
                 if isinstance(located.entry, Seal):
                     self._books.reopen(located.entry)
+            self._books.release()
         return back

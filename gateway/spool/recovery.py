@@ -237,6 +237,7 @@ class _Recovery:
         books = self._result.books
         for first, last in self._named:
             books.drop(first, last)  # a cut may have come between the marker and the end of what it names
+        books.release()
         self._doubt(self._result.next - 1)
         for first, last in books.unsealed():
             self._result.may_have_sealed.add(first, min(last, self._doubtful))

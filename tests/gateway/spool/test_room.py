@@ -6,6 +6,7 @@ import pytest
 
 from gateway.spool import (
     BootNote,
+    MarkerEntry,
     SpoolFull,
     SpoolLimits,
 )
@@ -145,3 +146,22 @@ def test_full_disk_with_nothing_received_is_a_full_spool() -> None:
 def test_limits_too_small_are_refused(bytes_max: int, segment_bytes: int) -> None:
     with pytest.raises(ValueError, match="segment"):
         SpoolLimits(bytes_max, segment_bytes)
+
+
+def test_rest_of_a_pack_that_went_in_part_is_sealed_anew_when_it_is_wanted_again() -> None:
+    disk = MemoryDisk()
+    spool = open_spool(disk)
+    filled(spool, 30)
+    seal(spool, 1, 60)
+    spool.receive(EPOCH, [(1, 60)])
+    spool.make_free(1)
+    lowest = spool.lowest
+    assert 1 < lowest < 60
+    assert spool.unreceive(EPOCH, [(1, 60)]) == 61 - lowest
+    assert spool.unsealed() == [(lowest, 60)]
+    seal(spool, lowest, 60)
+    assert list(spool.open_seals) == [lowest]
+    spool.close()
+    spool = open_spool(disk)
+    assert (list(spool.open_seals), spool.unsealed(), spool.findings) == ([lowest], [], ())
+    assert not [located for located in spool.scan() if isinstance(located.entry, MarkerEntry)]
