@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sensorhub.command import Command, Reply, encode_command, encode_reply
 from sensorhub.pack import body_hash, decode_pack, encode_pack
 from sensorhub.quantity import QUANTITIES
 from sensorhub.reading import Marker, Quality, Reading
@@ -48,6 +49,14 @@ def test_example_of_a_receipt_is_what_is_sent() -> None:
     assert _example("receipt") == sign(
         bytes(range(32)), gateway_topic(OPEN_ROOT, GATEWAY, "receipt"), encode_receipt(receipt)
     )
+
+
+def test_examples_of_a_command_and_its_reply_are_what_is_sent() -> None:
+    command = Command(1_764_000_010_123, "new-epoch", PACK.epoch)
+    reply = Reply(command.number, True, f"The epoch {PACK.epoch} is left; 6a1d3b0f52e18c47 begins.")
+
+    assert _example("command") == encode_command(command)
+    assert _example("reply") == encode_reply(reply)
 
 
 def test_example_of_a_status_is_read() -> None:
