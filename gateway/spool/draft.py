@@ -31,12 +31,14 @@ class Draft:
         located: the entries with their numbers.
         frames: each of them encoded.
         needs: dictionary entries that must stand before them in their segment.
+        begins: the sequence that the spool was to give next when it was made.
         next: the sequence after the last one given.
     """
 
     located: tuple[Located, ...]
     frames: tuple[bytes, ...]
     needs: tuple[Token, ...]
+    begins: int
     next: int
 
     @property
@@ -77,6 +79,7 @@ def draft_group(
     frames: list[bytes] = []
     needs: dict[Token, None] = {}
     noted: set[Token] = set()
+    begins = next_sequence
     for entry in entries:
         of_boot = _boot_of(entry, boot)
         if of_boot not in dictionary.boots:
@@ -96,7 +99,7 @@ def draft_group(
         raise ValueError("the sequence has reached 2^53: begin a new spool folder")
     if sum(map(len, frames)) > GROUP_BYTES_MAX:
         raise ValueError(f"one append takes at most {GROUP_BYTES_MAX:,} bytes: split it")
-    return Draft(tuple(located), tuple(frames), tuple(needs), next_sequence)
+    return Draft(tuple(located), tuple(frames), tuple(needs), begins, next_sequence)
 
 
 def _boot_of(entry: Entry, boot: int) -> int:

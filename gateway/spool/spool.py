@@ -203,8 +203,7 @@ class Spool(Holdings):
 
     def _checked(self, draft: Draft, entries: Sequence[Entry]) -> Draft:
         """The same again where markers took numbers since, with its seals checked against what is kept now."""
-        numbered = next((located.sequence for located in draft.located if located.sequence), self.next)
-        if numbered != self.next:
+        if draft.begins != self.next:
             draft = self._draft(entries)
         self._check_seals(draft)
         return draft

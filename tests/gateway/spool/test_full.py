@@ -229,3 +229,13 @@ def test_index_of_a_segment_outlives_that_of_its_neighbours() -> None:
         for other in (1, 21, 61, first):
             assert spool.records(other, other)[0].sequence == other
             assert spool._reader.whole(other, other + 1)
+
+
+def test_group_without_numbers_does_not_take_back_those_of_the_markers_before_it() -> None:
+    spool = open_spool(MemoryDisk(), limits=DROPPING)
+    for number in range(400):
+        before = spool.next
+        spool.append([edge(number)] if number % 3 else [reading(number)])
+        assert spool.next >= before
+    found = [located.sequence for located in spool.scan() if located.sequence]
+    assert len(found) == len(set(found))
