@@ -88,13 +88,13 @@ def costs(
     with ExitStack() as stack:
 
         def driven(gateway: str, *more: str) -> subprocess.Popen[str]:
-            config = write_gateway(work, gateway, hub, broker)
+            config = write_gateway(work, gateway, hub, broker).config
             command = [sys.executable, "-m", "benchmarks.driven", "pace", str(config), str(EDGES_PER_S), *more]
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
             stack.callback(_end, process)
             return process
 
-        at_rest, _ = start_gateway(write_gateway(work, "at-rest", hub, broker))
+        at_rest, _ = start_gateway(write_gateway(work, "at-rest", hub, broker).config)
         stack.callback(_end, at_rest)
         busy = driven("driven")
         pids = {AT_REST: at_rest.pid, BUSY: busy.pid, DRIVER: driven("alone", "--bare").pid}
@@ -137,8 +137,8 @@ def main() -> None:
         except mqtt_io.NotInstalled as error:
             report.skip("mqtt-io", f"it cannot be installed here ({error})")
         with broker_and_hub(work) as (broker, hub):
-            started_s = start_s(write_gateway(work, "starts", hub, broker))
-            ours = drive_burst(write_gateway(work, "burst", hub, broker), options.edges)
+            started_s = start_s(write_gateway(work, "starts", hub, broker).config)
+            ours = drive_burst(write_gateway(work, "burst", hub, broker).config, options.edges)
             peer = None
             if python is not None:
                 peer = mqtt_io.burst(

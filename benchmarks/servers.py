@@ -1,8 +1,9 @@
 """What gateways talk to in a benchmark: a real broker and a real hub, as processes, and configured gateways."""
 
-import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.driver import PINS
@@ -34,25 +35,32 @@ def broker_and_hub(folder: Path, *options: str, more: str = "") -> Iterator[tupl
             hub.kill()
 
 
+@dataclass(frozen=True, slots=True)
+class GatewayFiles:
+    """A gateway that the hub knows: its configuration, and its key."""
+
+    config: Path
+    key: bytes
+
+
 def write_gateway(
     folder: Path, gateway: str, hub: HubProcess, broker: BrokerSettings, *, period_s: int = 60, pack_s: float = 10.0
-) -> Path:
-    """Name a gateway with 20 contacts at the hub and write its configuration; returns the file's path."""
-    key = folder / f"{gateway}.key"
-    key.touch(0o600)
-    hub.name(gateway)
-    key.write_bytes((hub.data / "keys" / key.name).read_bytes())
+) -> GatewayFiles:
+    """Name a gateway with 20 contacts at the hub and write its files."""
+    key = hub.name(gateway)
+    key_file = folder / f"{gateway}.key"
+    shutil.copy(hub.data / "keys" / key_file.name, key_file)
     lines = [
-        f"gateway = {json.dumps(gateway)}",
-        f"key_file = {json.dumps(str(key))}",
-        f"spool = {json.dumps(str(folder / f'{gateway}.spool'))}",
+        f'gateway = "{gateway}"',
+        f'key_file = "{key_file.name}"',
+        f'spool = "{gateway}.spool"',
         f"pack_s = {pack_s}",
         "[broker]",
-        f"host = {json.dumps(broker.host)}",
+        f'host = "{broker.host}"',
         f"port = {broker.port}",
     ]
     for pin in PINS:
         lines += ["[[sensors]]", f'id = "detector-{pin}"', f"pin = {pin}", f"period_s = {period_s}"]
-    path = folder / f"{gateway}.toml"
-    path.write_text("\n".join(lines) + "\n")
-    return path
+    config = folder / f"{gateway}.toml"
+    config.write_text("\n".join(lines) + "\n")
+    return GatewayFiles(config, key)
