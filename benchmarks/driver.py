@@ -1,0 +1,48 @@
+"""Moves gpiozero's mock pins: the same hand for every gateway that is measured. Needs nothing but gpiozero."""
+
+import threading
+import time
+from collections.abc import Sequence
+
+from gpiozero.pins.mock import MockFactory, MockPin
+
+PINS = (4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25)
+"""BCM numbers of 20 contacts, as on a junction."""
+
+
+def mock_pins(factory: MockFactory, numbers: Sequence[int] = PINS) -> list[MockPin]:
+    """The pins as inputs with their pull-up, open."""
+    pins = []
+    for number in numbers:
+        pin = factory.pin(number)
+        pin.function = "input"
+        if pin.pull != "up":
+            pin.pull = "up"
+        pins.append(pin)
+    return pins
+
+
+def burst(pins: Sequence[MockPin], edges: int) -> float:
+    """Close and open one contact after the other as fast as it goes; returns the seconds it took."""
+    start_s = time.perf_counter()
+    for at in range(edges):
+        _move(pins, at)
+    return time.perf_counter() - start_s
+
+
+def pace(pins: Sequence[MockPin], edges_per_s: float, ended: threading.Event) -> int:
+    """Close and open one contact after the other at an even pace until told to end; returns how many edges."""
+    driven = 0
+    start_s = time.monotonic()
+    while not ended.wait(max(0.0, start_s + driven / edges_per_s - time.monotonic()) if edges_per_s else None):
+        _move(pins, driven)
+        driven += 1
+    return driven
+
+
+def _move(pins: Sequence[MockPin], at: int) -> None:
+    turn, which = divmod(at, len(pins))
+    if turn % 2 == 0:
+        pins[which].drive_low()
+    else:
+        pins[which].drive_high()
