@@ -16,7 +16,7 @@ from tests.delivery.kill.spools import copy_spool
 from tests.delivery.kill.stored import copy_hub
 from tests.delivery.proxy import Faults
 
-EVENTS_PER_S = 0.8
+EVENTS_PER_S = 1.2
 TURN_S = 0.05
 FLAP_S = 0.4
 RESTART_S = 0.5
