@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.delivery.kill.disks import fill, make_room
 from tests.delivery.kill.parts import END_S, jump_clock, wait_until
-from tests.delivery.kill.rig import GATEWAYS, Plan, Rig, fill, make_room
+from tests.delivery.kill.rig import GATEWAYS, Plan, Rig
 from tests.delivery.kill.spools import copy_spool
 from tests.delivery.kill.stored import copy_hub
 from tests.delivery.proxy import Faults
@@ -88,11 +89,14 @@ def draw_events(plan: Plan, seconds: float, kinds: frozenset[str] = frozenset(LA
     busy_until_s: dict[tuple[str, str], float] = {}
     at_s = 0.0
     while (at_s := at_s + chance.expovariate(EVENTS_PER_S)) < seconds:
-        # Half of the events are those that must come; a target has one fault of a sort at a time.
-        kind, target = first.pop() if first and chance.random() < 0.5 else chance.choice(choices)
+        # Half of the events, and all of the later ones, are those that must come, until all of them came.
+        must = bool(first) and (chance.random() < 0.5 or at_s > seconds / 2)
+        kind, target = first[-1] if must else chance.choice(choices)
         sort = "network" if kind in NETWORK else kind if kind in ("clock", "full") else "process"
         if busy_until_s.get((sort, target), 0.0) > at_s:
-            continue
+            continue  # a target has one fault of a sort at a time
+        if must:
+            first.pop()
         lasts_s = chance.uniform(*LASTS_S[kind])
         amount = round(chance.choice([-1, 1]) * chance.uniform(0.01, 8) * YEAR_S) if kind == "clock" else 0
         busy_until_s[sort, target] = at_s + lasts_s + 0.5

@@ -5,7 +5,6 @@ import json
 import os
 import random
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from sensorhub.hubfile import find_hub
 from sensorhub.signing import write_new_key
 from simulators.influxd import InfluxAccess, answers, find_influxd, private_influxd, set_up
 from simulators.programs import find_program, free_port
+from tests.delivery.kill.disks import MiB, SmallDisks
 from tests.delivery.kill.gateway_process import Boot, Settings, write_boot
 from tests.delivery.kill.parts import Part, fake_time_env, is_listening, wait_until
 from tests.delivery.proxy import Proxy
@@ -31,7 +31,6 @@ CONTACTS = 16
 PERIOD_S = 1
 DRAINING_PERIOD_S = 86_400
 SPOOL_BYTES_MAX = 16_777_216
-MiB = 1 << 20
 
 _CONFIGURATION = """\
 listener {port} 127.0.0.1
@@ -87,55 +86,6 @@ def draw_plan(seed: int, store: str) -> Plan:
         small_disk=chance.choice([None, None, "gateway-2", "hub"]),
         bad_messages=chance.random() < 0.4,
     )
-
-
-class SmallDisks:
-    """File systems in memory that can be filled; each is taken away again.
-
-    `refused` says why there are none, where this user may not mount.
-    """
-
-    def __init__(self) -> None:
-        self._mounted: list[Path] = []
-        self.refused = ""
-
-    def mount(self, path: Path, size_bytes: int) -> bool:
-        """Make one at `path`; whether it could be."""
-        path.mkdir(parents=True, exist_ok=True)
-        command = ["mount", "-t", "tmpfs", "-o", f"size={size_bytes},mode=0700", "none", str(path)]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-        except OSError as error:
-            self.refused = str(error)
-            return False
-        if done.returncode:
-            self.refused = done.stderr.strip() or f"mount ended with {done.returncode}"
-            return False
-        self._mounted.append(path)
-        return True
-
-    def unmount(self) -> None:
-        for path in self._mounted:
-            subprocess.run(["umount", "-l", str(path)], check=False)
-
-
-def fill(folder: Path) -> None:
-    """Leave not a byte on a small disk."""
-    handle = os.open(folder / "ballast", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    try:
-        for piece in (bytes(MiB), bytes(4_096), b"\0"):
-            try:
-                while True:
-                    os.write(handle, piece)
-            except OSError:
-                continue
-    finally:
-        os.close(handle)
-
-
-def make_room(folder: Path) -> None:
-    """Take away what filled a small disk."""
-    (folder / "ballast").unlink(missing_ok=True)
 
 
 class Rig:
