@@ -54,6 +54,7 @@ NETWORK = {
     "reset": Faults(),
 }
 KILLS = ("kill", "reboot")
+ALL_KINDS = frozenset(LASTS_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Event:
     amount: int = 0
 
 
-def draw_events(plan: Plan, seconds: float, kinds: frozenset[str] = frozenset(LASTS_S)) -> list[Event]:
+def draw_events(plan: Plan, seconds: float, kinds: frozenset[str] = ALL_KINDS) -> list[Event]:
     """The faults of a seed by rising time; every part is killed at least once.
 
     Arguments:
@@ -82,9 +83,11 @@ def draw_events(plan: Plan, seconds: float, kinds: frozenset[str] = frozenset(LA
     choices += [("clock", name) for name in plan.clocks] * 4
     choices += [("full", plan.small_disk)] * 5 if plan.small_disk else []
     choices = [choice for choice in choices if choice[0] in kinds]
+    if not choices:
+        return []
     first = [("kill", part) for part in chance.sample(parts, len(parts)) if "kill" in kinds]
     if plan.small_disk and "full" in kinds:
-        first.insert(chance.randrange(len(first)), ("full", plan.small_disk))
+        first.insert(chance.randrange(len(first) + 1), ("full", plan.small_disk))
     events: list[Event] = []
     busy_until_s: dict[tuple[str, str], float] = {}
     at_s = 0.0
@@ -115,10 +118,16 @@ class Capture:
 
 
 class Nemesis:
-    """Does the events of a seed to a rig; used from one thread."""
+    """Does the events of a seed to a rig; used from one thread.
 
-    def __init__(self, rig: Rig) -> None:
+    Arguments:
+        rig: it.
+        captures: whether spool and hub are copied whenever a gateway is killed (default True).
+    """
+
+    def __init__(self, rig: Rig, *, captures: bool = True) -> None:
         self._rig = rig
+        self._captures = captures
         self._chance = random.Random(f"acts {rig.plan.seed}")
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
@@ -240,7 +249,7 @@ class Nemesis:
         rig, name = self._rig, event.target
         part = rig.parts[name]
         self.kills[name] += part.process is not None
-        if name in GATEWAYS and part.process is not None:
+        if self._captures and name in GATEWAYS and part.process is not None:
             self.capture(name)
         part.kill()
         if event.kind == "reboot":

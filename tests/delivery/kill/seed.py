@@ -21,7 +21,7 @@ from tests.delivery.kill.checks import (
 )
 from tests.delivery.kill.gateway_process import Boot
 from tests.delivery.kill.ledgers import read_boots, read_ledger
-from tests.delivery.kill.nemesis import Nemesis, draw_events
+from tests.delivery.kill.nemesis import ALL_KINDS, Nemesis, draw_events
 from tests.delivery.kill.noise import Noise
 from tests.delivery.kill.rig import GATEWAYS, PartMissing, Plan, Rig
 from tests.delivery.kill.spools import copy_spool, read_spool
@@ -57,16 +57,19 @@ class SeedResult:
         return not (verdict.lost or verdict.duplicated or verdict.altered or verdict.broken or self.failed_starts)
 
 
-def run_seed(plan: Plan, say: Callable[[str], None], *, keep: Path | None = None) -> SeedResult:
+def run_seed(
+    plan: Plan, say: Callable[[str], None], *, kinds: frozenset[str] = ALL_KINDS, faults_s: float = FAULTS_S
+) -> SeedResult:
     """Run a seed; nothing is left running, and no file where all was well.
 
     Arguments:
         plan: what kind of seed it is.
         say: told of progress.
-        keep: where its folder goes (default a temporary one).
+        kinds: of faults that may come (default all).
+        faults_s: for how long they come.
     """
     began_s = time.monotonic()
-    folder = Path(tempfile.mkdtemp(prefix=f"kill-{plan.seed}-", dir=keep))
+    folder = Path(tempfile.mkdtemp(prefix=f"kill-{plan.seed}-"))
     result = SeedResult(plan.seed, str(plan))
     rig = Rig(folder, plan, say)
     noise: Noise | None = None
@@ -77,7 +80,7 @@ def run_seed(plan: Plan, say: Callable[[str], None], *, keep: Path | None = None
         if plan.bad_messages:
             noise = Noise(rig.broker_port, GATEWAYS, plan.seed)
             noise.start()
-        nemesis.run(draw_events(plan, FAULTS_S - 2.0), FAULTS_S)
+        nemesis.run(draw_events(plan, faults_s - 2.0, kinds), faults_s)
         nemesis.heal()
         _drain(rig, nemesis, result)
         _judge(rig, nemesis, result)
