@@ -10,7 +10,7 @@ from typing import Self
 
 from gateway.spool import Measured, ReadingEntry
 from gateway.times import SNAP_NS, AnchorBook, wall_at
-from sensorhub.reading import NS_PER_S, NS_PER_US, Quality
+from sensorhub.reading import NS_PER_S, Quality
 
 _PERCENT = 100
 
@@ -119,12 +119,13 @@ class ContactIntervals:
     def cut(self, clock_ns: int) -> ReadingEntry | None:
         """Close the open interval at `clock_ns`, before its end; None where nothing of it was observed.
 
-        It ends some more than the time that is snapped after it began: its time must not become that of the last one.
+        It ends at least twice the time that is snapped after it began: its time must not become that of the last one,
+        also where the anchors of its seal say otherwise, by up to once that time, than the one by which it began.
         """
         if self._start_ns is None:
             return None
         self._advance(clock_ns)
-        clock_ns = max(clock_ns, self._start_ns + SNAP_NS + NS_PER_US)
+        clock_ns = max(clock_ns, self._start_ns + 2 * SNAP_NS)
         entry = self._reading(clock_ns, self._period_ns) if self._observed_ns else None
         self._start_ns = None
         self._level = None

@@ -64,9 +64,11 @@ class BootReplay:
         return list(self._unwritten.values())
 
     def cut(self, sensor: str) -> list[ReadingEntry]:
-        """Close the open interval of a sensor where its journal ends; at most one reading."""
-        reading = self.intervals[sensor].cut(self.last_ns)
-        return [] if reading is None else [reading]
+        """Close the open interval of a sensor where the journal ends, and those that were over by then."""
+        intervals = self.intervals[sensor]
+        closed = intervals.close_until(self.last_ns)
+        reading = intervals.cut(self.last_ns)
+        return closed if reading is None else [*closed, reading]
 
     def settings(self, sensor: str) -> SensorSettings:
         """A sensor's settings at its newest edge."""

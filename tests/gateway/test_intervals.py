@@ -1,7 +1,9 @@
 """Interval readings of a contact."""
 
+from dataclasses import replace
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.intervals import ContactIntervals
@@ -151,16 +153,22 @@ def test_closures_and_on_time_add_up_over_any_intervals(gaps: list[int], period:
     assert sum(numbers(r)["occupancy"] for r in readings) * period / 100 == pytest.approx(on, abs=100)
 
 
-@given(st.integers(min_value=1, max_value=3 * PERIOD))
-def test_cut_at_any_moment_gives_a_time_of_its_own(cut_ns: int) -> None:
+@given(
+    st.integers(min_value=1, max_value=3 * PERIOD),
+    st.integers(min_value=-200_000_000, max_value=200_000_000),
+)
+@example(PERIOD + 1, -2_000)
+def test_cut_at_any_moment_gives_a_time_of_its_own(cut_ns: int, apart_ns: int) -> None:
+    """The seal's anchor may differ from the one that stood when the interval began (`make chaos-kill`, seed 15)."""
     anchors = book()
     contact = ContactIntervals("d", PERIOD, anchors)
     contact.observe(0, True)
     readings = contact.close_until(cut_ns)
     last = contact.cut(cut_ns)
     assert anchors.newest is not None
+    sealing = replace(anchors.newest, wall_ns=anchors.newest.wall_ns + apart_ns)
     times = [
-        sealed_time_us((anchors.newest,), reading.clock_ns, PERIOD // 1_000_000)
+        sealed_time_us((sealing,), reading.clock_ns, PERIOD // 1_000_000)
         for reading in [*readings, *([last] if last else [])]
     ]
     assert len(times) == len(set(times))

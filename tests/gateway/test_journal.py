@@ -147,6 +147,24 @@ def test_journal_earlier_boot_is_closed_partial_at_its_last_entry_once() -> None
     assert [(located.entry.sensor, located.entry.clock_ns) for located in closed] == [("a", 4 * S), ("b", 4 * S)]  # type: ignore[union-attr]
 
 
+def test_journal_interval_that_was_over_when_its_boot_ended_has_its_reading() -> None:
+    """Found by `make chaos-kill`, seed 2: the boot went on after the interval's end, its reading was not committed."""
+    journal: list[Located] = []
+    gateway = Gateway(journal, 0, 0, {"a": False, "b": False})
+    gateway.sampler.put("a", 4 * S, True)
+    gateway.sampler.put("b", 11 * S, True)
+    gateway.clock.ns = 12 * S
+    gateway.commit(torn=True)
+    Gateway(journal, 1, 1 * S, {"a": False, "b": False})
+    counts = [
+        (located.entry.sensor, located.entry.clock_ns, located.entry.values[0].value)
+        for located in journal
+        if isinstance(located.entry, ReadingEntry)
+    ]
+    assert ("a", 10 * S, 1.0) in counts
+    assert sum(count for _, _, count in counts) == 2
+
+
 def test_journal_other_settings_close_the_open_interval_partial() -> None:
     journal: list[Located] = []
     gateway = Gateway(journal, 0, 0, {"a": False, "b": False})
