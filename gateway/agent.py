@@ -16,11 +16,13 @@ from typing import Protocol, TypeVar
 from gateway.anchors import AnchorSource
 from gateway.config import GatewayConfig
 from gateway.contacts import Contacts
-from gateway.mqtt import Link, Message
+from gateway.driver import Granted, Message
+from gateway.mqtt import Link
 from gateway.outbox import Outbox
 from gateway.sampler import Sample
 from gateway.sensors.pins import Factory
-from gateway.spool import Anchor, BootNote, Edge, Entry, RealDisk, Spool, SpoolFull, SpoolLimits, SpoolUnwritable
+from gateway.spool import Anchor, BootNote, Edge, Entry, RealDisk, SpoolFull, SpoolLimits, SpoolUnwritable
+from gateway.spool.epochs import Epochs
 from sensorhub.clock import MachineClock, MeasurementClock
 from sensorhub.errors import SensorHubError
 from sensorhub.reading import NS_PER_US
@@ -86,7 +88,8 @@ class Agent:
         self._contacts = Contacts(config, clock, factory, self._crowded)
         self._recording = recording
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._spool: Spool | None = None
+        self._disk = RealDisk(config.spool)
+        self._spool: Epochs | None = None
         self._outbox: Outbox | None = None
         self._offered: list[Anchor] = []
         self._unwritten: list[Entry] = []
@@ -137,7 +140,7 @@ class Agent:
         self._spool = spool
         for finding in spool.findings:
             log.warning("The spool of %s: %s", self._config.gateway, finding)
-        await self._in_writer(partial(self._contacts.resume, spool))
+        await self._in_writer(partial(self._contacts.resume, spool.current))
         anchor = self._anchors.poll(self._clock.now_ns())
         if anchor is not None:
             self._take_anchor(anchor)
@@ -148,6 +151,7 @@ class Agent:
             self._config,
             self._key,
             spool,
+            disk=self._disk,
             clock=self._clock,
             machine=self._machine,
             anchor=lambda: self._contacts.anchors.newest,
@@ -158,14 +162,10 @@ class Agent:
         self._started.set()
         log.info("Gateway %s watches %d contacts.", self._config.gateway, self._contacts.watched)
 
-    def _open_spool(self) -> Spool:
-        return Spool.open(
-            RealDisk(self._config.spool),
-            self._config.gateway,
-            self._clock.boot_id,
-            limits=SpoolLimits(bytes_max=self._config.spool_bytes_max),
-            new_epoch=lambda: secrets.token_hex(8),
-        )
+    def _open_spool(self) -> Epochs:
+        limits = SpoolLimits(bytes_max=self._config.spool_bytes_max)
+        boot, draw = self._clock.boot_id, partial(secrets.token_hex, 8)
+        return Epochs.open(self._disk, self._config.gateway, boot, limits=limits, new_epoch=draw)
 
     async def _close(self) -> None:
         self._contacts.close()
@@ -243,22 +243,23 @@ class Agent:
     # Sending: the link's driver; the outbox lives in the spool's thread -----------------------------------------
 
     async def _serve(self) -> None:
-        outbox = self._outbox
-        assert outbox is not None
-        config = self._config
-        await Link(config.broker, config.gateway, (outbox.receipt_topic,), self, self._chance).run()
+        await Link(self._config.broker, self._config.gateway, self._out.topics, self, self._chance).run()
 
     def will(self) -> Message:
         """What the broker says when the connection is lost."""
         return self._out.will()
 
-    async def connected(self) -> None:
+    async def connected(self, granted: Granted) -> None:
         """A connection is up and subscribed."""
-        await self._in_writer(self._out.connected)
+        await self._in_writer(partial(self._out.connected, granted))
 
-    async def disconnected(self) -> None:
+    async def disconnected(self, unanswered: Sequence[str]) -> None:
         """That connection is gone."""
-        await self._in_writer(self._out.disconnected)
+        await self._in_writer(partial(self._out.disconnected, unanswered))
+
+    async def refused(self, topic: str, code: int, reason: str) -> None:
+        """The broker says that a message goes no further."""
+        await self._in_writer(partial(self._out.refused, topic, code, reason))
 
     async def received(self, topic: str, payload: bytes) -> None:
         """A message came from the hub."""
