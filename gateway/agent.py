@@ -16,7 +16,8 @@ from typing import Protocol, TypeVar
 from gateway.anchors import AnchorSource
 from gateway.config import GatewayConfig
 from gateway.contacts import Contacts
-from gateway.mqtt import Link, Message
+from gateway.driver import Granted, Message
+from gateway.mqtt import Link
 from gateway.outbox import Outbox
 from gateway.recorder import Recorder
 from gateway.sensors.pins import Factory
@@ -85,6 +86,7 @@ class Agent:
         self._epochs: Epochs | None = None
         self._recorder: Recorder | None = None
         self._contacts: Contacts | None = None
+        self._disk = RealDisk(config.spool)
         self._outbox: Outbox | None = None
         self._tried_s = 0.0
 
@@ -148,7 +150,8 @@ class Agent:
         self._outbox = Outbox(
             self._config,
             self._key,
-            epochs.current,
+            epochs,
+            disk=self._disk,
             clock=self._clock,
             machine=self._machine,
             anchor=lambda: recorder.newest_anchor,
@@ -161,7 +164,7 @@ class Agent:
 
     def _open_spool(self) -> Epochs:
         return Epochs.open(
-            RealDisk(self._config.spool),
+            self._disk,
             self._config.gateway,
             self._clock.boot_id,
             limits=SpoolLimits(bytes_max=self._config.spool_bytes_max),
@@ -204,6 +207,13 @@ class Agent:
             self._watcher.accepted(accepted.edges, accepted.settled_until_ns)
         if accepted.readings:
             self._poke.set()
+        if self._outbox is not None and self._outbox.leave_epoch:
+            await self._in_writer(partial(self._leave_epoch, recorder, self._outbox))
+
+    def _leave_epoch(self, recorder: Recorder, outbox: Outbox) -> None:
+        if recorder.begin_epoch():
+            outbox.epoch_begun()
+            self._crowded()  # so that what the new epoch begins with is committed now
 
     def _try_pins(self) -> None:
         assert self._contacts is not None
@@ -216,22 +226,23 @@ class Agent:
     # Sending: the link's driver; the outbox lives in the spool's thread -----------------------------------------
 
     async def _serve(self) -> None:
-        outbox = self._outbox
-        assert outbox is not None
-        config = self._config
-        await Link(config.broker, config.gateway, (outbox.receipt_topic,), self, self._chance).run()
+        await Link(self._config.broker, self._config.gateway, self._out.topics, self, self._chance).run()
 
     def will(self) -> Message:
         """What the broker says when the connection is lost."""
         return self._out.will()
 
-    async def connected(self) -> None:
+    async def connected(self, granted: Granted) -> None:
         """A connection is up and subscribed."""
-        await self._in_writer(self._out.connected)
+        await self._in_writer(partial(self._out.connected, granted))
 
-    async def disconnected(self) -> None:
+    async def disconnected(self, unanswered: Sequence[str]) -> None:
         """That connection is gone."""
-        await self._in_writer(self._out.disconnected)
+        await self._in_writer(partial(self._out.disconnected, unanswered))
+
+    async def refused(self, topic: str, code: int, reason: str) -> None:
+        """The broker says that a message goes no further."""
+        await self._in_writer(partial(self._out.refused, topic, code, reason))
 
     async def received(self, topic: str, payload: bytes) -> None:
         """A message came from the hub."""

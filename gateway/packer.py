@@ -6,9 +6,23 @@ from itertools import takewhile
 
 from gateway.spool import Located, MarkerEntry, ReadingEntry, Seal, Spool
 from gateway.times import anchors_for, sealed_time_us
+from sensorhub.errors import SensorHubError
 from sensorhub.pack import MESSAGE_BYTES_MAX, RECORDS_PER_PACK_MAX, compress, encode_pack
 from sensorhub.reading import Marker, Reading, Record
 from sensorhub.topics import PackId
+
+RECORD_BYTES = 8.0
+"""A guess until the first pack is made; then it is what a record of the last one took."""
+
+HEAD_BYTES = 100
+"""What a pack takes beside that: names, units, and the first time."""
+
+RECORDS_READ_MIN = 100
+"""A reading of many quantities is read whole, however small a pack may be."""
+
+
+class ReadingTooLarge(SensorHubError):
+    """Not even one reading fits the messages that are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +44,52 @@ class Packer:
     def __init__(self, spool: Spool, gateway: str) -> None:
         self._spool = spool
         self._gateway = gateway
+        self._record_bytes = RECORD_BYTES
 
-    def newest(self, from_sequence: int) -> SealedPack | None:
-        """Seal the newest records, at most 1,000 and none below `from_sequence`; None where none can be."""
+    def newest(
+        self, from_sequence: int, *, records_max: int = RECORDS_PER_PACK_MAX, bytes_max: int = MESSAGE_BYTES_MAX
+    ) -> SealedPack | None:
+        """Seal the newest records, none below `from_sequence`; None where none can be.
+
+        Arguments:
+            records_max, bytes_max: the pack has no more records, and its payload no more bytes.
+
+        Raises:
+            ReadingTooLarge: one reading takes more than that.
+        """
         ranges = self._spool.unsealed()
         if not ranges or ranges[-1][1] < from_sequence:
             return None
-        first = max(ranges[-1][0], from_sequence, ranges[-1][1] - RECORDS_PER_PACK_MAX + 1)
+        records_max = self._records_max(records_max, bytes_max)
+        first = max(ranges[-1][0], from_sequence, ranges[-1][1] - records_max + 1)
         run = self._spool.records(first, ranges[-1][1])
         run = [located for located in run if located.sequence >= first]
         if not run:
             return None
-        return self._seal(_of_one_boot(run[::-1])[::-1], newest=True)
+        return self._seal(_of_one_boot(run[::-1])[::-1], records_max, bytes_max, newest=True)
 
-    def oldest(self, below_sequence: int) -> SealedPack | None:
-        """Seal the oldest records below `below_sequence`, at most 1,000; None where none can be."""
+    def oldest(
+        self, below_sequence: int, *, records_max: int = RECORDS_PER_PACK_MAX, bytes_max: int = MESSAGE_BYTES_MAX
+    ) -> SealedPack | None:
+        """Seal the oldest records below `below_sequence`; None where none can be.
+
+        Arguments:
+            records_max, bytes_max: the pack has no more records, and its payload no more bytes.
+
+        Raises:
+            ReadingTooLarge: one reading takes more than that.
+        """
+        records_max = self._records_max(records_max, bytes_max)
         for first, last in self._spool.unsealed():
             at = first
             while at <= min(last, below_sequence - 1):
-                run = self._spool.records(at, min(last, below_sequence - 1, at + RECORDS_PER_PACK_MAX - 1))
+                run = self._spool.records(at, min(last, below_sequence - 1, at + records_max - 1))
                 run = [located for located in run if located.last < min(last + 1, below_sequence)]
                 if not run:
                     break
                 head = _of_one_boot(run)
                 if self._spool.anchors(head[0].boot):
-                    return self._seal(head, newest=False)
+                    return self._seal(head, records_max, bytes_max, newest=False)
                 at = head[-1].last + 1  # a boot that never knew the time: its records wait
         return None
 
@@ -66,19 +101,30 @@ class Packer:
         run = self._spool.records(seal.first, seal.first + seal.count - 1)
         return SealedPack(self._id(seal), compress(self._body(seal, run)))
 
-    def _seal(self, run: list[Located], newest: bool) -> SealedPack | None:
+    def _records_max(self, records_max: int, bytes_max: int) -> int:
+        # So many are read at all; where they take less than thought, the next pack has more.
+        likely = max(RECORDS_READ_MIN, int(bytes_max / self._record_bytes))
+        return max(1, min(records_max, RECORDS_PER_PACK_MAX, likely))
+
+    def _seal(self, run: list[Located], records_max: int, bytes_max: int, newest: bool) -> SealedPack | None:
         anchors = self._spool.anchors(run[0].boot) if run else ()
         if not anchors:
             return None
-        run = _at_most(run, RECORDS_PER_PACK_MAX, newest)
+        run = _at_most(run, records_max, newest)
         while True:
             first, count = run[0].sequence, run[-1].last - run[0].sequence + 1
             chosen = anchors_for(anchors, _clock(run[0]), _clock(run[-1]))
             seal = Seal(run[0].boot, first, count, chosen)
             payload = compress(self._body(seal, run))
-            if len(payload) <= MESSAGE_BYTES_MAX or len(run) == 1:
+            self._record_bytes = max(1.0, (len(payload) - HEAD_BYTES) / count)
+            if len(payload) <= bytes_max:
                 break
-            run = run[len(run) // 2 :] if newest else run[: len(run) // 2]
+            if len(run) == 1:
+                raise ReadingTooLarge(
+                    f"record {first} takes {len(payload):,} bytes, and at most {bytes_max:,} are taken"
+                )
+            keep = max(1, len(run) * bytes_max // len(payload) * 9 // 10)
+            run = run[-keep:] if newest else run[:keep]
         self._spool.append([seal])
         return SealedPack(self._id(seal), payload)
 
@@ -113,6 +159,6 @@ def _clock(located: Located) -> int:
 
 
 def _at_most(run: list[Located], records_max: int, newest: bool) -> list[Located]:
-    while run[-1].last - run[0].sequence + 1 > records_max:
+    while len(run) > 1 and run[-1].last - run[0].sequence + 1 > records_max:
         run = run[1:] if newest else run[:-1]
     return run

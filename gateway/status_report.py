@@ -1,14 +1,16 @@
 """What a gateway says of itself: its status, made from spool, sampler and clocks."""
 
-import secrets
+import random
 from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 from gateway.config import GatewayConfig
 from gateway.sensors.detector import KIND, QUANTITIES
-from gateway.spool import Anchor, Spool
+from gateway.spool import Anchor
+from gateway.spool.epochs import Epochs
 from sensorhub.reading import NS_PER_S
 from sensorhub.status import (
+    EPOCHS_MAX,
     ClockStatus,
     EpochStatus,
     Fault,
@@ -36,43 +38,55 @@ class StatusReport:
         config: of the gateway.
         recording: what is played, where this is a simulation.
         faults: of the sensors, by id.
+        chance: random numbers, for the ids of connections.
     """
 
     def __init__(
-        self, config: GatewayConfig, recording: Callable[[], RecordingStatus | None], faults: Mapping[str, Fault]
+        self,
+        config: GatewayConfig,
+        recording: Callable[[], RecordingStatus | None],
+        faults: Mapping[str, Fault],
+        chance: random.Random,
     ) -> None:
         self._config = config
         self._recording = recording
         self._versions = {"sensorhub": product_version()}
-        self.connection = secrets.token_hex(8)
+        self._chance = chance
         self._faults = faults
+        self.new_connection()
 
     def new_connection(self) -> None:
         """The next connection has another id, so that a late will of the last one is known as such."""
-        self.connection = secrets.token_hex(8)
+        self.connection = f"{self._chance.getrandbits(64):016x}"
 
     def will(self) -> Status:
         """What the broker says when this connection is lost."""
         return Status(state="lost", connection=self.connection, pack_s=self._config.pack_s, sensors=self._sensors())
 
-    def make(self, state: GatewayState, spool: Spool, anchor: Anchor | None, backlog: int, nonce: str) -> Status:
+    def make(
+        self, state: GatewayState, epochs: Epochs, anchor: Anchor | None, backlog: int, nonce: str, trouble: str
+    ) -> Status:
         """The status now; called from the spool's thread."""
+        spool, spools = epochs.current, epochs.all
+        if len(spools) > EPOCHS_MAX:  # a hub takes no more; once the oldest have drained, the others are named
+            spools = (*spools[: EPOCHS_MAX - 1], spool)
         return Status(
             state=state,
             connection=self.connection,
             nonce=nonce,
             boot=str(spool.boots[spool.boot]),
             pack_s=self._config.pack_s,
-            epochs=(EpochStatus(epoch=spool.epoch, lowest=spool.lowest, next=spool.next),),
+            epochs=tuple(EpochStatus(epoch=each.epoch, lowest=each.lowest, next=each.next) for each in spools),
             backlog=backlog,
-            spool_used_bytes=spool.used_bytes,
-            spool_free_bytes=max(0, self._config.spool_bytes_max - spool.used_bytes),
+            spool_used_bytes=epochs.used_bytes,
+            spool_free_bytes=max(0, self._config.spool_bytes_max - epochs.used_bytes),
             clock=ClockStatus()
             if anchor is None
             else ClockStatus(source=anchor.source.name.lower(), error_s=anchor.error_ns / NS_PER_S, anchored=True),
             versions=self._versions,
             sensors=self._sensors(),
             recording=self._recording(),
+            trouble=trouble,
         )
 
     def _sensors(self) -> tuple[SensorStatus, ...]:

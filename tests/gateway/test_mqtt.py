@@ -2,12 +2,13 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
 
-from gateway.mqtt import Link, Message
+from gateway.driver import Granted, Message
+from gateway.mqtt import Link
 from sensorhub.broker import BrokerSettings
 from tests.waiting import until
 
@@ -23,10 +24,13 @@ class Talker:
     def __init__(self) -> None:
         self.connections = 0
 
-    async def connected(self) -> None:
+    async def connected(self, granted: Granted) -> None:
         self.connections += 1
 
-    async def disconnected(self) -> None:
+    async def disconnected(self, unanswered: Sequence[str]) -> None:
+        pass
+
+    async def refused(self, topic: str, code: int, reason: str) -> None:
         pass
 
     async def received(self, topic: str, payload: bytes) -> None:

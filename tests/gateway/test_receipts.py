@@ -3,9 +3,9 @@
 import pytest
 
 from gateway.spool import Anchor, AnchorKind
-from sensorhub.receipt import Receipt, encode_receipt
+from sensorhub.receipt import RANGES_MAX, Receipt, encode_receipt
 from sensorhub.signing import sign
-from tests.gateway.uplink_rig import EPOCH, KEY, OTHER_STORE, STORE, Rig, S, ids
+from tests.gateway.uplink_rig import EPOCH, KEY, OTHER_STORE, STORE, Rig, S
 
 
 def test_receipt_frees_what_it_names_only(rig: Rig) -> None:
@@ -83,17 +83,92 @@ def test_answer_gives_an_anchor_while_it_is_fresh(rig: Rig) -> None:
     assert rig.receipt(11, [], nonce="n1") is None
 
 
-def test_receipt_of_a_copied_card_frees_nothing_from_then_on(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
-    rig.anchor()
-    rig.measure(3)
-    rig.uplink.connected(0)
-    rig.answer(0)
-    assert ids(rig.uplink.due(0)) == [(1, 3)]
-    rig.receipt(1, [(1, 3), (7, 9)])
-    rig.receipt(2, [(1, 3)])
-    assert rig.spool.unreceived == 3
-    assert rig.uplink.due(100) == []
+def test_receipt_that_names_what_was_never_sent_frees_only_what_was(rig: Rig) -> None:
+    rig.ready(3)
+    assert rig.due(0) == [(1, 3)]
+    rig.measure(2)
+    rig.receipt(1, [(1, 9)])
+    assert rig.spool.unreceived == 2
+    assert not rig.leaves()
+
+
+def test_answer_that_names_what_was_never_sent_means_a_copy_and_a_new_epoch(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    rig.ready(3)
+    assert rig.due(0) == [(1, 3)]
+    rig.measure(2)
+    rig.answer(1, [(1, 4)], nonce="n2")
+    assert rig.leaves()
+    assert rig.spool.unreceived == 5  # what is named may be the copy's
     assert caplog.text.count("its card was copied") == 1
+    new = rig.begin()
+    assert not rig.leaves()
+    assert rig.uplink.status_wanted
+    rig.measure(1)
+    rig.answer(2, [(1, 4)], nonce="n3", epoch=EPOCH)
+    rig.receipt(2, [], nonce="n3", epoch=new)
+    assert rig.due(20) == [(1, 3)]  # the first of this connection: others wait for its receipt
+    rig.receipt(21, [(1, 3)], epoch=EPOCH)
+    assert rig.due(21) == [(1, 1)]
+    rig.receipt(22, [(1, 1)], epoch=new)
+    assert rig.due(22) == [(4, 5)]
+    rig.receipt(23, [], refused=[(4, 5)], epoch=EPOCH)
+    assert rig.epochs.unreceived == 0
+    assert caplog.text.count("its card was copied") == 1
+
+
+@pytest.mark.parametrize("named", [(7, 9), (3, 9)])
+def test_answer_that_names_what_was_never_given_out_means_a_copy(rig: Rig, named: tuple[int, int]) -> None:
+    rig.ready(3)
+    rig.due(0)
+    rig.answer(1, [named], nonce="n2")
+    assert rig.leaves()
+
+
+def test_answer_that_names_what_may_have_been_sealed_is_no_copy(rig: Rig) -> None:
+    rig.ready(3)
+    rig.spool.may_have_sealed.add(1, 3)
+    rig.answer(1, [(1, 3)], nonce="n2")
+    assert not rig.leaves()
+
+
+def test_answer_in_parts_takes_back_only_what_no_part_lists(rig: Rig) -> None:
+    rig.ready(5_000)
+    now_s = 0.0
+    while rig.spool.unreceived:
+        now_s += 0.1
+        for first, last in rig.due(now_s):
+            rig.receipt(now_s, [(first, last)])
+    odd = [(number, number) for number in range(1, 4_999, 2)]
+    rig.uplink.asked("n2", now_s)
+    rig.receipt(now_s, odd[:RANGES_MAX], store=OTHER_STORE, nonce="n2")
+    assert rig.spool.unreceived == RANGES_MAX - 1
+    rig.receipt(now_s, odd[RANGES_MAX:], store=OTHER_STORE, nonce="n2")
+    assert rig.spool.unreceived == 5_000 - len(odd)
+
+
+def test_answer_that_comes_again_takes_nothing_back(rig: Rig) -> None:
+    rig.ready(3)
+    sent = rig.due(0)
+    rig.receipt(1, sent)
+    rig.receipt(2, [], nonce="n1")
+    assert rig.spool.unreceived == 0
+
+
+def test_answer_of_one_epoch_lets_only_its_own_packs_go(rig: Rig) -> None:
+    rig.ready(3)
+    new = rig.begin()
+    rig.measure(2)
+    rig.uplink.connected(1)
+    rig.answer(1, epoch=new, nonce="n2")
+    assert rig.due(1) == [(1, 2)]
+    rig.receipt(1.1, [(1, 2)], epoch=new)
+    assert rig.due(1.1) == []
+    rig.receipt(1.2, [], epoch=EPOCH, nonce="n2")
+    assert rig.due(1.2) == [(1, 3)]
+    rig.receipt(1.3, [(1, 3)], epoch=EPOCH)
+    assert rig.epochs.unreceived == 0
 
 
 def test_answer_gives_its_time_once(rig: Rig) -> None:

@@ -1,7 +1,11 @@
 """The uplink: what is sent when."""
 
+import errno
+
+from gateway.asking import SILENCE_FIRST_S
+from gateway.lane import RESEND_FIRST_S
+from gateway.pace import WINDOW_RECORDS
 from gateway.spool import Anchor, AnchorKind, MarkerEntry, Measured, ReadingEntry
-from gateway.uplink import RESEND_FIRST_S, SILENCE_FIRST_S, WINDOW_RECORDS
 from sensorhub.pack import decode_pack
 from sensorhub.reading import Reading
 from tests.gateway.uplink_rig import WALL, Rig, S, ids, pack_id
@@ -23,14 +27,16 @@ def test_uplink_newest_goes_first_then_backlog_oldest_first(rig: Rig) -> None:
     rig.measure(3_500)
     rig.uplink.connected(0)
     rig.answer(0)
-    first = rig.uplink.due(0)
-    assert ids(first) == [(2_501, 3_500), (1, 1_000)]
+    assert rig.due(0) == [(2_501, 3_500)]  # one at a time until the first receipt
+    assert rig.due(0) == []
     rig.measure(5)
-    rig.receipt(1, [(1, 1_000), (2_501, 3_500)])
-    assert ids(rig.uplink.due(1)) == [(1_001, 2_000), (2_001, 2_500)]
-    rig.receipt(2, [(1_001, 2_500)])
-    assert ids(rig.uplink.due(2)) == []  # the pack of the live lane is still open
-    assert ids(rig.uplink.due(10)) == [(3_501, 3_505)]
+    rig.receipt(0.01, [(2_501, 3_500)])
+    assert rig.due(0.01) == [(1, 1_000), (1_001, 2_000)]
+    rig.receipt(0.02, [(1, 1_000)])
+    assert rig.due(0.02) == [(2_001, 2_500)]
+    rig.receipt(0.03, [(1_001, 2_500)])
+    assert rig.due(0.03) == []  # the pack of the live lane is still open
+    assert rig.due(10) == [(3_501, 3_505)]
 
 
 def test_uplink_window_is_never_exceeded(rig: Rig) -> None:
@@ -58,9 +64,9 @@ def test_uplink_sends_the_same_bytes_again_later_and_later(rig: Rig) -> None:
     rig.answer(0)
     sent = rig.uplink.due(0)
     assert rig.uplink.due(RESEND_FIRST_S - 0.1) == []
-    assert rig.uplink.due(RESEND_FIRST_S * 1.5) == sent
-    assert rig.uplink.due(RESEND_FIRST_S * 2) == []
-    assert rig.uplink.due(RESEND_FIRST_S * 5) == sent
+    assert rig.uplink.due(RESEND_FIRST_S * 2) == sent
+    assert rig.uplink.due(RESEND_FIRST_S * 3.9) == []
+    assert rig.uplink.due(RESEND_FIRST_S * 6) == sent
 
 
 def test_uplink_after_a_restart_the_pack_of_a_seal_is_the_same(rig: Rig) -> None:
@@ -74,9 +80,9 @@ def test_uplink_after_a_restart_the_pack_of_a_seal_is_the_same(rig: Rig) -> None
     rig.measure(2)
     rig.uplink.connected(1)
     rig.answer(1, nonce="n2")
-    again = rig.uplink.due(1)
-    assert again[1:] == sent
-    assert ids(again) == [(4, 5), (1, 3)]
+    assert rig.due(1) == [(4, 5)]
+    rig.receipt(1.1, [(4, 5)])
+    assert rig.uplink.due(1.1) == sent
 
 
 def test_uplink_silence_has_the_connection_rebuilt_less_and_less_often(rig: Rig) -> None:
@@ -107,12 +113,17 @@ def test_uplink_on_a_card_that_takes_no_seals_sends_what_is_sealed_and_tries_aga
     rig.measure(3)
     rig.uplink.connected(0)
     rig.answer(0)
-    sent = rig.uplink.due(0)
+    assert rig.due(0) == [(1, 3)]
+    rig.receipt(1, [(1, 3)])
     rig.measure(3)
-    rig.spool.refuses = True
-    assert rig.uplink.due(100) == sent
-    rig.spool.refuses = False
-    assert ids(rig.uplink.due(110)) == [(4, 6)]
+    assert rig.due(10) == [(4, 6)]
+    rig.measure(3)
+    rig.disk.errors["write"] = [errno.EIO] * 10
+    assert rig.due(100) == [(4, 6)]
+    assert "No pack can be made" in rig.uplink.trouble
+    rig.disk.errors.clear()
+    assert rig.due(110) == [(7, 9)]
+    assert rig.uplink.trouble == ""
 
 
 def test_uplink_records_of_interleaved_boots_never_share_a_pack(rig: Rig) -> None:
@@ -126,4 +137,6 @@ def test_uplink_records_of_interleaved_boots_never_share_a_pack(rig: Rig) -> Non
     rig.measure(2)
     rig.uplink.connected(0)
     rig.answer(0)
-    assert ids(rig.uplink.due(0)) == [(5, 6), (1, 2), (3, 3), (4, 4)]
+    assert rig.due(0) == [(5, 6)]
+    rig.receipt(0.01, [(5, 6)])
+    assert rig.due(0.01) == [(1, 2), (3, 3), (4, 4)]
