@@ -19,6 +19,7 @@ from cloud.stores.protocol import Fate, Store, StorePack
 from sensorhub.clock import MachineClock
 from sensorhub.pack import MESSAGE_BYTES_MAX
 from sensorhub.ranges import RangeSet
+from sensorhub.reading import US_PER_S
 from sensorhub.status import is_nonce
 from sensorhub.topics import GatewayTopic, parse_topic
 
@@ -29,6 +30,14 @@ WAITING_STATUSES_MAX = 100
 
 SAID_AGAIN_S = 60.0
 """At most one line of log per gateway in this time says that messages became dead letters."""
+
+
+HASHES_KEPT_US = 30 * 24 * 3_600 * US_PER_S
+"""A pack that comes again later than this is taken for a duplicate by its range alone."""
+
+FORGET_EVERY_S = 3_600.0
+FORGOTTEN_PER_CALL = 1_000
+"""Ranges whose hashes are forgotten at a time: packs wait meanwhile."""
 
 
 @dataclass(slots=True)
@@ -87,6 +96,7 @@ class Ingest:
         self._said_s: dict[str, float] = {}
         self._conflicts = Conflicts(registry, state, clock)
         self._gaps = GapWatch(store, state, clock)
+        self._forget_at_s = 0.0
         self.counts = Counts()
 
     def handle(self, messages: Sequence[Incoming]) -> list[Outgoing]:
@@ -116,7 +126,7 @@ class Ingest:
         return answers + pack_answers  # the answer first: it tells the id of the store that the others name
 
     def refresh(self) -> list[Outgoing]:
-        """Look who is named now, answer the statuses that waited, and work out gaps; called every second or so.
+        """Look who is named now, answer the statuses that waited, work out gaps; called every second or so.
 
         Raises:
             StoreUnavailable: call again later.
@@ -130,7 +140,15 @@ class Ingest:
             del self._waiting[gateway]
         self._registry.note()
         self._gaps.refresh()
+        self._forget_hashes()
         return answers
+
+    def _forget_hashes(self) -> None:
+        now_s = self._clock.monotonic_s()
+        if now_s < self._forget_at_s:
+            return
+        done = self._store.forget_hashes(self._clock.wall_us() - HASHES_KEPT_US, FORGOTTEN_PER_CALL)
+        self._forget_at_s = now_s if done == FORGOTTEN_PER_CALL else now_s + FORGET_EVERY_S
 
     def set_aside(self, message: Incoming, reason: str) -> None:
         """Keep a message that could not be handled as a dead letter; it gets no receipt, so its gateway keeps it too.

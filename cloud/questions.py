@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cloud.export import FORMATS
-from cloud.state import DeadLetter, State
+from cloud.letters import DeadLetter
+from cloud.state import State
 from cloud.stores.protocol import Query, Store
 from sensorhub.clock import parse_time_us, rfc3339
 from sensorhub.errors import AskedWrong
@@ -16,6 +17,9 @@ from sensorhub.quantity import QUANTITIES
 LETTERS_DEFAULT = 1_000
 LETTERS_MAX = 10_000
 """As many as are kept of one gateway."""
+
+
+MEDIA_TYPES = {"json": "application/json", "text": "text/plain; charset=utf-8"}
 
 
 class QuestionWrong(AskedWrong):
@@ -31,13 +35,25 @@ class Answer:
     file_name: str
 
 
+def text_or_json(asked: Mapping[str, str], default: str = "json") -> str:
+    """The parameter `format`: `json` or `text`.
+
+    Raises:
+        QuestionWrong: it is another.
+    """
+    name = asked.get("format", default)
+    if name not in MEDIA_TYPES:
+        raise QuestionWrong(f"format={name!r} is not known; there are {', '.join(MEDIA_TYPES)}.")
+    return name
+
+
 def readings(asked: Mapping[str, str], store: Store) -> Answer:
     """The readings that `gateway`, `sensor`, `quantity`, `from`, `to` name, by time, in `format` (default csv).
 
     Raises:
         QuestionWrong, NameInvalid: a parameter cannot be used.
     """
-    _only(asked, "format", "gateway", "sensor", "quantity", "from", "to")
+    only(asked, "format", "gateway", "sensor", "quantity", "from", "to")
     name = asked.get("format", "csv")
     if name not in FORMATS:
         raise QuestionWrong(f"format={name!r} is not known; there are {', '.join(FORMATS)}.")
@@ -53,16 +69,14 @@ def dead_letters(asked: Mapping[str, str], state: State) -> Answer:
     Raises:
         QuestionWrong, NameInvalid: a parameter cannot be used.
     """
-    _only(asked, "format", "gateway", "limit")
+    only(asked, "format", "gateway", "limit")
     gateway = check_gateway_id(asked["gateway"]) if "gateway" in asked else None
     limit = asked.get("limit", str(LETTERS_DEFAULT))
     if not (limit.isascii() and limit.isdigit() and len(limit) < 9 and 1 <= int(limit) <= LETTERS_MAX):
         raise QuestionWrong(f"limit={limit[:40]!r} is not a number from 1 to {LETTERS_MAX:,}.")
-    name = asked.get("format", "json")
-    if name not in _LETTER_FORMATS:
-        raise QuestionWrong(f"format={name!r} is not known; there are {', '.join(_LETTER_FORMATS)}.")
-    media_type, write = _LETTER_FORMATS[name]
-    return Answer(write(state.dead_letters(gateway, int(limit))), media_type, f"dead-letters.{name}")
+    name = text_or_json(asked)
+    write = _letters_json if name == "json" else _letters_text
+    return Answer(write(state.dead_letters(gateway, int(limit))), MEDIA_TYPES[name], f"dead-letters.{name}")
 
 
 def _letters_json(letters: Iterable[DeadLetter]) -> Iterator[bytes]:
@@ -92,10 +106,12 @@ def _letters_text(letters: Iterable[DeadLetter]) -> Iterator[bytes]:
         yield b"There are no dead letters.\n"
 
 
-_LETTER_FORMATS = {"json": ("application/json", _letters_json), "text": ("text/plain; charset=utf-8", _letters_text)}
+def only(asked: Mapping[str, str], *known: str) -> None:
+    """Refuse parameters that are none.
 
-
-def _only(asked: Mapping[str, str], *known: str) -> None:
+    Raises:
+        QuestionWrong: with what there is.
+    """
     for name in asked:
         if name not in known:
             raise QuestionWrong(f"{name!r} is not a parameter here; there are {', '.join(known)}.")
@@ -108,12 +124,17 @@ def _query(asked: Mapping[str, str]) -> Query:
         gateway=check_gateway_id(asked["gateway"]) if "gateway" in asked else None,
         sensor=check_sensor_id(asked["sensor"]) if "sensor" in asked else None,
         quantity=asked.get("quantity"),
-        from_us=_time_us("from", asked["from"]) if "from" in asked else None,
-        to_us=_time_us("to", asked["to"]) if "to" in asked else None,
+        from_us=time_us("from", asked["from"]) if "from" in asked else None,
+        to_us=time_us("to", asked["to"]) if "to" in asked else None,
     )
 
 
-def _time_us(name: str, text: str) -> int:
+def time_us(name: str, text: str) -> int:
+    """A parameter that is a time, in microseconds since 1970 UTC.
+
+    Raises:
+        QuestionWrong: it is none.
+    """
     try:
         return parse_time_us(text)
     except (ValueError, OverflowError):

@@ -40,9 +40,16 @@ class HubAddress:
             HubUnreachable: nothing answers there, or the token is refused.
             HubRefused: the hub's own sentence why not.
         """
+        return self._ask("GET", path, params)
+
+    def post(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[bytes]:
+        """Have `path` done and yield the answer in pieces; raises as `get`."""
+        return self._ask("POST", path, params)
+
+    def _ask(self, method: str, path: str, params: Mapping[str, str] | None) -> Iterator[bytes]:
         query = f"?{urllib.parse.urlencode(params)}" if params else ""
         request = urllib.request.Request(  # noqa: S310  # the address is ours, from a file of mode 0600
-            f"{self.url.rstrip('/')}{path}{query}", headers={"Authorization": f"Bearer {self.token}"}
+            f"{self.url.rstrip('/')}{path}{query}", headers={"Authorization": f"Bearer {self.token}"}, method=method
         )
         try:
             with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310

@@ -1,4 +1,4 @@
-"""What programs ask: readings and dead letters with the token of hub.json, and whether the hub is there."""
+"""What programs ask: readings, dead letters and losses with the token of hub.json, and whether the hub is there."""
 
 import asyncio
 import hmac
@@ -9,12 +9,13 @@ from starlette.concurrency import iterate_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
-from cloud import questions
+from cloud import losses, questions
 from cloud.live import LiveModel
 from cloud.questions import Answer, QuestionWrong
 from cloud.state import State
 from cloud.stores.protocol import Store, StoreUnavailable
 from cloud.web.stream import PageStream
+from sensorhub.clock import wall_us
 from sensorhub.errors import AskedWrong
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -58,6 +59,15 @@ class Api:
     async def dead_letters(self, request: Request) -> Response:
         """What could not be stored, newest first, with its bytes in base64."""
         return await self._answer(request, lambda asked: questions.dead_letters(asked, self._state))
+
+    async def gaps(self, request: Request) -> Response:
+        """What is lost, and what else somebody should look at."""
+        return await self._answer(request, lambda asked: losses.gaps(asked, self._state, wall_us()))
+
+    async def refetch(self, request: Request) -> Response:
+        """POST: want records again that came since a time. GET: how many of them have not come."""
+        ask = losses.refetch if request.method == "POST" else losses.still_wanted
+        return await self._answer(request, lambda asked: ask(asked, self._store, self._state))
 
     async def _answer(self, request: Request, make: Callable[[dict[str, str]], Answer]) -> Response:
         if not self._knows_token(request):

@@ -121,6 +121,8 @@ def make_app(live: LiveModel, store: Store, state: State, token: str) -> Starlet
             Route("/health", api.health),
             Route("/api/readings", api.readings),
             Route("/api/dead-letters", api.dead_letters),
+            Route("/api/gaps", api.gaps),
+            Route("/api/refetch", api.refetch, methods=["GET", "POST"]),
         ],
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers=_FAULTS,

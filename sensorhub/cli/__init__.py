@@ -22,6 +22,7 @@ app.command(name="demo", short_help="Play a recorded junction and watch it live.
 app.add_typer(gateway.app, name="gateway")
 app.add_typer(hub.app, name="hub")
 app.command(name="export", short_help="Write readings as CSV, Parquet or JSON.")(data.export)
+app.command(name="gaps", short_help="List records that are lost, and conflicts.")(data.gaps)
 app.add_typer(data.dead_letters, name="dead-letters")
 
 

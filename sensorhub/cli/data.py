@@ -1,4 +1,4 @@
-"""`sensorhub export` and `sensorhub dead-letters`: what a hub keeps, from a running hub or from its files."""
+"""`sensorhub export`, `gaps` and `dead-letters`: what a hub keeps, from a running hub or from its files."""
 
 import sys
 from collections.abc import Iterator
@@ -62,6 +62,23 @@ def list_(
 
     parameters = {name: str(value) for name, value in given(gateway=gateway).items()}
     _write(list_dead_letters(data, {**parameters, "format": "json" if json else "text"}), output)
+
+
+def gaps(
+    data: Data,
+    gateway: Annotated[str | None, typer.Option(help="Only of this gateway.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    output: Output = None,
+) -> None:
+    """List what is lost and what is in conflict: when, gateway, how many records, why, between which times.
+
+    Beside a running hub it asks the hub; without one it opens the files.
+    """
+    from cloud.access import list_gaps
+    from sensorhub.cli.options import given
+
+    parameters = {name: str(value) for name, value in given(gateway=gateway).items()}
+    _write(list_gaps(data, {**parameters, "format": "json" if json else "text"}), output)
 
 
 def _write(pieces: Iterator[bytes], output: Path | None) -> None:

@@ -1,5 +1,6 @@
-"""`sensorhub hub`: run the hub."""
+"""`sensorhub hub`: run the hub, and have gateways send again what it lost."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -48,3 +49,32 @@ def run(
     )
     told = options.given(data=data, host=host, port=port, broker=broker or None, readings=readings or None)
     raise typer.Exit(run_hub(load_hub_config(config, told)))
+
+
+@app.command()
+def refetch(
+    data: Annotated[Path, typer.Option(help="The hub's folder.")],
+    gateway: Annotated[str | None, typer.Argument(help="Only of this gateway. Default: all.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="What came to the hub from this time on, as in 2026-11-22T08:30:00Z (UTC).")
+    ] = None,
+    status: Annotated[bool, typer.Option("--status", help="Only say how many records still miss.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Have gateways send again what the store lost, as after a restore from an older backup.
+
+    Nothing is deleted: each record stays until its repeat is here. Without --since it says how many still miss.
+    Beside a running hub it asks the hub; without one it works on the files.
+    """
+    from cloud import access
+    from sensorhub.cli.options import given
+
+    asked = {name: str(value) for name, value in given(gateway=gateway).items()}
+    asked["format"] = "json" if json else "text"
+    if status or since is None:
+        pieces = access.still_wanted(data, asked)
+    else:
+        pieces = access.refetch(data, {**asked, "since": since})
+    for piece in pieces:
+        sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from cloud.gaps import Gap
 from cloud.live import LiveModel
 from cloud.state import DeadLetter, State
 from cloud.stores.protocol import Query, StoredReading
@@ -15,6 +16,8 @@ from cloud.web.app import SECURITY_HEADERS, make_app
 from sensorhub.reading import US_PER_S, Reading
 from tests.cloud.junction import NOW_US, Clock, busy_junction
 from tests.cloud.shelf import Shelf
+from tests.cloud.stores.model_store import ModelStore
+from tests.cloud.stores.packs import pack, readings
 
 TOKEN = "correct-horse"
 AUTHORIZATION = {"Authorization": f"Bearer {TOKEN}"}
@@ -190,3 +193,32 @@ def test_a_fault_of_ours_is_told_without_its_inside(live: LiveModel, state: Stat
     assert answer.status_code == 500
     assert "inside" not in answer.text
     assert {name: answer.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/api/gaps"), ("GET", "/api/refetch"), ("POST", "/api/refetch")])
+def test_losses_need_the_token(client: TestClient, method: str, path: str) -> None:
+    assert client.request(method, path, params={"since": "2025-01-01"}).status_code == 401
+
+
+def test_refetch_is_asked_with_post_and_looked_at_with_get(live: LiveModel, state: State) -> None:
+    store = ModelStore()
+    store.write([pack(readings(5))])
+    with TestClient(make_app(live, store, state, TOKEN)) as client:
+        before = store.id
+        assert client.get("/api/refetch", headers=AUTHORIZATION).json() == {"wanted": []}
+        assert client.get("/api/refetch?since=2020-01-01", headers=AUTHORIZATION).status_code == 400
+        assert client.post("/api/refetch", headers=AUTHORIZATION).text.startswith("since is missing")
+        assert store.id == before
+
+        asked = client.post("/api/refetch?since=2020-01-01", headers=AUTHORIZATION).json()
+        assert asked["wanted"] == [{"gateway": "device-1136", "records": 5, "on_no_card": 0}]
+        assert store.id != before
+        assert client.get("/api/refetch?format=text", headers=AUTHORIZATION).text.startswith("Still missing: 5 records")
+
+
+def test_gaps_are_answered_as_json_and_as_text(client: TestClient, state: State) -> None:
+    state.set_gaps("g", "0" * 16, [Gap("g", "0" * 16, "dropped", 5, 131, 127, "spool-full", NOW_US)])
+
+    assert client.get("/api/gaps", headers=AUTHORIZATION).json()["gaps"][0]["count"] == 127
+    assert "127 records lost: spool-full" in client.get("/api/gaps?format=text", headers=AUTHORIZATION).text
+    assert client.get("/api/gaps?gateway=NO", headers=AUTHORIZATION).status_code == 400
