@@ -5,10 +5,11 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from uuid import UUID
 
 from gateway.spool import Anchor, AnchorKind, Edge, Located, MarkerEntry, ReadingEntry
-from gateway.times import SNAP_NS, STEP_PPM
+from gateway.times import SNAP_NS, STEP_PPM, is_step, wall_at
 from sensorhub.ranges import RangeSet
 from sensorhub.reading import NS_PER_US, Marker, Quality, Record
 from tests.delivery.simulated.clock import Computer
@@ -266,6 +267,15 @@ class Ledger:
                 self.computer.boots[boot].true_ns(anchor.clock_ns), anchor
             ):
                 raise Broken("time", f"{anchor} is from a receipt and is wrong")
+
+    def counts(self, boot: UUID) -> bool:
+        """Whether all closures of a boot must be in readings by now.
+
+        Not on a damaged card; and where the wall clock was set back, an interval stays open until that time is over.
+        """
+        anchors = self.anchors.get(boot, [])
+        back = any(is_step(one, two) and wall_at(one, two.clock_ns) > two.wall_ns for one, two in pairwise(anchors))
+        return not self.damaged and not back
 
     @staticmethod
     def _honest(true_ns: int, anchor: Anchor) -> bool:

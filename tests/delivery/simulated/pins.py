@@ -83,11 +83,11 @@ class Traffic:
             at: sets the time of the world to that of a change.
             changed: told of each change that counts, right after it.
         """
-        while self._next_ns + GLITCH_NS <= now_ns:
+        while self._next_ns <= now_ns:
             at(self._next_ns)
             if self._chance.random() < self._glitches:
                 self.pin.put(not self.closed)
-                at(self._next_ns + GLITCH_NS)
+                at(min(self._next_ns + GLITCH_NS, now_ns))
                 self.pin.put(self.closed)
             else:
                 self.closed = not self.closed

@@ -249,7 +249,7 @@ class World:
             if gateway.process is None:
                 raise Broken("failed start", f"{gateway.label} does not run after all was healed")
             for (boot, sensor), contact in gateway.ledger.contacts.items():
-                if contact.counted < len(contact.closures) and not gateway.ledger.damaged:
+                if contact.counted < len(contact.closures) and gateway.ledger.counts(boot):
                     missing = contact.closures[contact.counted :]
                     raise Broken("lost", f"{gateway.label}: {missing} of {sensor} in boot {boot} are in no reading")
             goals.append((gateway, {epoch: known.next - 1 for epoch, known in gateway.ledger.epochs.items()}))
