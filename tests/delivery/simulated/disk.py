@@ -112,7 +112,7 @@ class Card(MemoryDisk):
         home = self._folder(folder)
         for name, item in home.names.items():
             if name.endswith(".seg") and isinstance(item, Inode):
-                unsafe = any(data for _, data in item.pending) and item not in self.failed
+                unsafe = any(data and any(data) for _, data in item.pending) and item not in self.failed
                 if home.durable.get(name) is not item or unsafe:
                     return name
         return None if folder in self.root.durable else folder

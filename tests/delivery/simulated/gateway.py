@@ -2,6 +2,7 @@
 
 import json
 import random
+import traceback
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol
@@ -90,7 +91,7 @@ class Gateway:
             for number in range(1, plan.sensors + 1)
         )
         self._config = GatewayConfig(gateway=name, sensors=sensors, pack_s=plan.pack_s)
-        self._limits = SpoolLimits(bytes_max=plan.segments * plan.segment_bytes, segment_bytes=plan.segment_bytes)
+        self._limits = SpoolLimits(bytes_max=plan.segments * plan.segment_bytes, segment_bytes=plan.segment_bytes, reserve_bytes=plan.reserve_bytes)
         self._traffic = {
             sensor.id: Traffic(self._header.pin(sensor.pin), chance, timeline.now_ns, plan.pause_s, plan.glitches)
             for sensor in sensors
@@ -113,6 +114,13 @@ class Gateway:
             self._log(f"ends {what}: {error}")
             self._end()
             return False
+        except LinkSilent:
+            raise
+        except Broken:
+            raise
+        except Exception as error:
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            raise Broken("crash", f"{self.label} {what}: {error!r} at {where.filename.rpartition('/')[2]}:{where.lineno}") from error
         card.cut_in = None
         return self.process is not None
 

@@ -26,6 +26,7 @@ class Plan:
     pack_s: float = 2.0
     segment_bytes: int = 2_048
     segments: int = 64
+    reserve_bytes: int = 2_048
     when_full: str = "reject_new"
     # the broker
     latency_s: float = 0.1
