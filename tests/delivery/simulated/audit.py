@@ -27,14 +27,9 @@ class Audit:
     def _missing(self, spool: SpoolId, gone: Range) -> list[Range]:
         """The parts of a range that the hub has neither committed nor as dead letters, now."""
         assert self.hub is not None
-        shelf = self.hub.store.shelf(*spool)
-        letters = self.hub.letters.covers.get(spool)
-        missing = [
-            refused for first, last in shelf.stored.missing(*gone) for refused in shelf.refused.missing(first, last)
-        ]
-        if letters is None:
-            return missing
-        return [part for first, last in missing for part in letters.missing(first, last)]
+        missing = self.hub.store.committed_of(spool).missing(*gone)
+        letters = self.hub.state.covers.get(spool)
+        return [part for one in missing for part in letters.missing(*one)] if letters else missing
 
     # Gateways ------------------------------------------------------------------------------------------------------
 
@@ -49,7 +44,7 @@ class Audit:
     def _freed_elsewhere(self, gateway: Gateway, epoch: str, part: Range) -> None:
         assert self.hub is not None
         was = self._was((gateway.gateway, epoch))
-        if gateway.knows == self.hub.store.id or not was.covers(*part):
+        if gateway.knows.get(epoch) == self.hub.store.id or not was.covers(*part):
             raise Broken("lost", f"{gateway.label} keeps {part[0]}-{part[1]} of {epoch} no more; the hub has them not")
         gateway.ledger.epochs[epoch].excused.add(*part)
 
@@ -60,7 +55,7 @@ class Audit:
         was = self._was((gateway.gateway, epoch))
         for first, last in self._missing((gateway.gateway, epoch), named):
             for a, b in known.excused.missing(first, last):
-                if gateway.knows == self.hub.store.id:
+                if gateway.knows.get(epoch) == self.hub.store.id:
                     for c, d in known.kept.within(a, b):
                         raise Broken("I9", f"{gateway.label} takes {c}-{d} of {epoch} for received; the hub has not")
                 elif not was.covers(a, b):
@@ -86,11 +81,13 @@ class Audit:
     def answering(self, answer: Outgoing) -> None:
         """I5: a receipt names only what is committed, and what is kept as dead letters."""
         gateway = answer.topic.split("/")[2]
-        receipt = decode_receipt(verify(self._keys[gateway], answer.topic, answer.payload))
+        body = verify(self._keys[gateway], answer.topic, answer.payload)
+        if not answer.topic.endswith("/receipt"):
+            return
+        receipt = decode_receipt(body)
         assert self.hub is not None
-        shelf = self.hub.store.shelf(gateway, receipt.epoch)
         for first, last in receipt.stored:
-            if not shelf.stored.covers(first, last):
+            if self.hub.store.kept(gateway, receipt.epoch, first, last).stored != ((first, last),):
                 raise Broken("I5", f"a receipt says that {first}-{last} of {gateway} is stored; it is not committed")
         for part in receipt.refused:
             if self._missing((gateway, receipt.epoch), part):
@@ -99,7 +96,7 @@ class Audit:
     def before_restore(self) -> None:
         """The hub's disk is about to be lost."""
         assert self.hub is not None
-        for spool, covers in self.hub.letters.covers.items():
+        for spool, covers in self.hub.state.covers.items():
             for first, last in covers:
                 self._was(spool).add(first, last)
 

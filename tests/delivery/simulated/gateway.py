@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol
+from uuid import UUID
 
 from gateway.config import GatewayConfig, SensorConfig
 from gateway.mqtt import LinkSilent, Message
@@ -71,7 +72,7 @@ class Gateway:
         self.ledger = Ledger(self.computer)
         self.process: Process | None = None
         self.connected = False
-        self.knows: str | None = None
+        self.knows: dict[str, str] = {}
         self.network = True
         self.deaf_until_s = 0.0
         self.honest = False
@@ -162,7 +163,7 @@ class Gateway:
 
     def _end(self) -> None:
         self.process = None
-        self.knows = None
+        self.knows = {}
         self._header.release_all()
         for traffic in self._traffic.values():
             traffic.pin.when_changed = None
@@ -192,7 +193,9 @@ class Gateway:
                 self.computer,
                 self._header,
                 self._chance,
-                lambda edges, until_ns: self.ledger.accept(process.boot, edges, until_ns),
+                lambda what, refused: self.ledger.accept(
+                    self.computer.boot.boot_id, what.edges, what.settled_until_ns, refused=refused
+                ),
             )
         except SpoolUnwritable as error:
             if not self.card.error_rate and self.card.capacity_bytes is None:
@@ -204,17 +207,20 @@ class Gateway:
             self._let_pass()
         process.resume()
         self.process = process
-        self._log(f"runs, epoch {process.spool.epoch}, next {process.spool.next}")
+        for spool in process.spools:
+            self._log(f"runs, epoch {spool.epoch}, next {spool.next}")
         self.observe()
         self.connect_in(self._chance.random())
 
     def _check_journal(self, process: Process) -> None:
-        spool = process.spool
-        known = self._known(spool)
-        if spool.next < known.next:
-            raise Broken("sequence", f"{spool.epoch} goes on with {spool.next} after {known.next - 1} was accepted")
-        kept = self.ledger.journal(spool.epoch, spool.boots, process.boot, spool.scan())
-        self._let_go(spool.epoch, known, kept_now=[*kept])
+        there: set[tuple[UUID, str, int]] = set()
+        for spool in process.spools:
+            known = self._known(spool)
+            if spool.next < known.next:
+                raise Broken("sequence", f"{spool.epoch} goes on with {spool.next} after {known.next - 1} was given")
+            kept = self.ledger.journal(spool.epoch, spool.boots, process.boot, spool.scan(), there)
+            self._let_go(spool.epoch, known, kept_now=[*kept])
+        self.ledger.open_intervals(there)
 
     def _known(self, spool: Spool) -> EpochLedger:
         return self.ledger.epochs.setdefault(spool.epoch, EpochLedger())
@@ -227,31 +233,36 @@ class Gateway:
                 self._auditor.freed(self, epoch, part)
 
     def observe(self) -> None:
-        """Look at what the spool says now, and compare it with the ledger."""
+        """Look at what the spools say now, and compare it with the ledger."""
         process = self.process
         if process is None:
             return
-        spool = process.spool
-        known = self._known(spool)
-        if spool.next > known.next:
-            for located in spool.records(known.next, spool.next - 1):
-                self.ledger.take(spool.epoch, spool.boots, process.boot, located)
-            known.next = spool.next
-        anchors = spool.anchors(spool.boot)
-        if len(anchors) != len(self.ledger.anchors.get(process.boot, ())):
-            self.ledger.anchored(process.boot, anchors)
-        if self.card.removals:
-            self.card.removals = 0
-            self._let_go(spool.epoch, known, self._on_card(spool.epoch, known))
-        received = list(spool.received)
-        if received != known.received:
-            known.received = received
-            for named in received:
-                self._auditor.received(self, spool.epoch, named)
+        removed, self.card.removals = self.card.removals, 0
+        for spool in process.spools:
+            known = self._known(spool)
+            if spool.next > known.next:
+                for located in spool.records(known.next, spool.next - 1):
+                    self.ledger.take(spool.epoch, spool.boots, process.boot, located)
+                known.next = spool.next
+                known.segments |= _segments(self.card, spool.epoch)
+            anchors = spool.anchors(spool.boot)
+            if len(anchors) != known.anchors:
+                known.anchors = len(anchors)
+                self.ledger.anchored(process.boot, anchors)
+            if removed:
+                self._let_go(spool.epoch, known, self._on_card(spool.epoch, known))
+            received = list(spool.received)
+            if received != known.received:
+                known.received = received
+                for named in received:
+                    self._auditor.received(self, spool.epoch, named)
+        if removed:
+            for epoch in self.ledger.epochs.keys() - {spool.epoch for spool in process.spools}:
+                self._let_go(epoch, self.ledger.epochs[epoch], [])
 
     def _on_card(self, epoch: str, known: EpochLedger) -> list[Range]:
         # A segment is named by its first sequence and holds records up to the next one's, kept or not.
-        names = {int(name[:12]) for name in self.card.files(epoch) if name.endswith(".seg")}
+        names = _segments(self.card, epoch)
         firsts = sorted(known.segments | names)
         known.segments |= names
         ends = [*firsts[1:], known.next]
@@ -266,8 +277,6 @@ class Gateway:
         process = self.process
         if process is not None and self._run("committing", process.commit):
             self.observe()
-            known = self._known(process.spool)
-            known.segments |= {int(name[:12]) for name in self.card.files(process.spool.epoch) if name[-4:] == ".seg"}
         self.pump()
 
     def _let_pass(self) -> None:
@@ -382,7 +391,6 @@ class Gateway:
             return
         if self._timeline.elapsed_s < self.deaf_until_s:
             return
-        epoch = process.spool.epoch
         if not self._run("receiving", lambda: process.received(topic, payload)):
             return
         try:
@@ -390,9 +398,14 @@ class Gateway:
         except (SignatureWrong, ReceiptMalformed):
             pass
         else:
-            if receipt.nonce and receipt.nonce == self._nonce and receipt.epoch == epoch:
-                self.knows = receipt.store
+            if receipt.nonce and receipt.nonce == self._nonce:
+                self.knows[receipt.epoch] = receipt.store
             self._log(f"hears {receipt.store} {[*receipt.stored]} {[*receipt.refused]}")
         self.observe()
         if self._chance.random() < 0.7:
             self.pump()
+
+
+def _segments(card: Card, epoch: str) -> set[int]:
+    """The first sequences of the segments on a card."""
+    return {int(name[:12]) for name in card.files(epoch) if name.endswith(".seg")}

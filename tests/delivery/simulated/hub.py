@@ -10,17 +10,16 @@ from cloud.ingest import Ingest
 from cloud.ingester import GROUP_MAX, Delivery
 from cloud.mqtt import BrokerLink
 from cloud.receipts import Outgoing
-from cloud.registry import Registry
-from cloud.state import State
 from cloud.stores.protocol import StorePack, StoreUnavailable
 from sensorhub.clock import MachineClock
 from sensorhub.reading import NS_PER_S, NS_PER_US
 from sensorhub.status import Status
 from sensorhub.topics import PackId
+from tests.cloud.model_state import ModelRegistry
 from tests.delivery.simulated.broker import Broker, Packet
 from tests.delivery.simulated.clock import Timeline
 from tests.delivery.simulated.plan import Plan
-from tests.delivery.simulated.store import DurableStore, HubCut, Letters, Names, Shelf, SpoolId
+from tests.delivery.simulated.store import DurableState, DurableStore, Faults, HubCut
 from tests.delivery.simulated.trace import Log
 
 QUEUE_MAX = 60
@@ -40,6 +39,9 @@ class Deaf(Feed):
         pass
 
     def unnamed(self, gateway: str, messages: int) -> None:
+        pass
+
+    def retired(self, gateway: str) -> None:
         pass
 
     def trouble(self, what: str | None) -> None:
@@ -73,7 +75,7 @@ class Session:
 
 
 class Hub:
-    """One hub; what it keeps is in `store`, `letters` and `names`, and outlives its process.
+    """One hub; what it keeps is in `store` and `state`, with the `keys` of named gateways, and outlives its process.
 
     Arguments:
         committed: told of each pack that is newly durable.
@@ -96,11 +98,11 @@ class Hub:
         self._broker = broker
         self._answering = answering
         self._log = log
-        self.store = DurableStore(plan, chance, committed)
-        self.letters = Letters(plan, chance)
-        self.names = Names()
-        self.honest = False
-        self._backups: list[tuple[dict[SpoolId, Shelf], Letters]] = []
+        self._faults = faults = Faults(plan, chance)
+        self.store = DurableStore(faults, committed)
+        self.state = DurableState().follow(faults)
+        self.keys: dict[str, bytes] = {}
+        self._backups: list[tuple[DurableStore, DurableState]] = []
         self._generation = 0
         self._current: Session | None = None
         self._waiting: list[tuple[Delivery, Packet]] = []
@@ -119,9 +121,7 @@ class Hub:
         clock = MachineClock(
             monotonic_s=lambda: self._timeline.now_ns / NS_PER_S, wall_us=lambda: self._timeline.now_ns // NS_PER_US
         )
-        self._ingest = Ingest(
-            cast(Registry, self.names), cast(State, self.letters), self.store, Deaf(), clock
-        )
+        self._ingest = Ingest(ModelRegistry(self.keys), self.state, self.store, Deaf(), clock)
         self._log(f"hub starts, store {self.store.id}")
         self.connect()
 
@@ -190,18 +190,13 @@ class Hub:
         del self._waiting[: len(group)]
         for answer in answers:
             self._answering(answer)
-            self._may_be_cut("between two receipts")
+            self._faults.cut("between two receipts")
             BrokerLink.publish(cast(BrokerLink, self), answer)
         for delivery, packet in group:
-            self._may_be_cut("before an acknowledgement")
+            self._faults.cut("before an acknowledgement")
             self._acknowledge(delivery, packet)
         if self._waiting:
             self._work_in(0.05)
-
-    def _may_be_cut(self, where: str) -> None:
-        rate = self._plan.hub_cut / 4
-        if rate and not self.honest and self._chance.random() < rate:
-            raise HubCut(where)
 
     def _acknowledge(self, delivery: Delivery, packet: Packet) -> None:
         # The production rule, on a link that is a twin: which acknowledgements may still be sent.
@@ -217,21 +212,20 @@ class Hub:
 
     def back_up(self) -> None:
         """Make a copy of all that is kept."""
-        self._backups.append((self.store.backup(), self.letters.backup()))
+        self._backups.append((self.store.backup(), self.state.backup()))
 
     def restore(self) -> bool:
         """Be restored from one of the copies, as after the loss of a disk; False where there is none."""
         if not self._backups:
             return False
-        shelves, letters = self._chance.choice(self._backups)
+        store, state = self._chance.choice(self._backups)
         self.kill()
-        self.store.restore(shelves)
-        self.letters = letters.backup()
+        self.store, self.state = store.backup(), state.backup()
         self._log(f"hub is restored from a backup, store {self.store.id}")
         return True
 
     def heal(self) -> None:
         """No more faults."""
-        self.honest = self.store.honest = self.letters.honest = True
+        self._faults.honest = True
         self.start()
         self.connect()

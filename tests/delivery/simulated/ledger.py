@@ -55,6 +55,7 @@ class EpochLedger:
     firsts: list[int] = field(default_factory=list)
     received: list[tuple[int, int]] = field(default_factory=list)
     segments: set[int] = field(default_factory=set)
+    anchors: int = 0
 
     def copy(self) -> "EpochLedger":
         return EpochLedger(
@@ -140,17 +141,25 @@ class Ledger:
         """A watched contact has changed."""
         self._driven.setdefault(sensor, deque()).append((clock_ns, closed))
 
-    def accept(self, boot: UUID, edges: Iterable[Edge], settled_until_ns: int) -> None:
-        """The product says that these edges are durable, and all others until then were no changes."""
+    def accept(self, boot: UUID, edges: Iterable[Edge], settled_until_ns: int, *, refused: bool) -> None:
+        """The product says that these edges are durable, and all others until then were no changes.
+
+        Arguments:
+            refused: whether the card may have refused some.
+        """
         for edge in edges:
-            waiting = self._driven.get(edge.sensor)
+            waiting = self._driven.setdefault(edge.sensor, deque())
+            while refused and waiting and waiting[0][0] < edge.clock_ns:
+                waiting.popleft()
             expected = waiting.popleft() if waiting else None
             if expected != (edge.clock_ns, edge.level):
                 raise Broken("altered", f"{edge} was accepted where {expected} was driven")
             self._note(boot, edge)
         for sensor, waiting in self._driven.items():
-            if waiting and waiting[0][0] <= settled_until_ns:
-                raise Broken("lost", f"the change {waiting[0]} of {sensor} is settled and was not accepted")
+            while waiting and waiting[0][0] <= settled_until_ns:
+                if not refused:
+                    raise Broken("lost", f"the change {waiting[0]} of {sensor} is settled and was not accepted")
+                waiting.popleft()
 
     def _note(self, boot: UUID, edge: Edge) -> bool:
         key = boot, edge.sensor, edge.clock_ns
@@ -163,10 +172,18 @@ class Ledger:
         return True
 
     def journal(
-        self, epoch: str, boots: Mapping[int, UUID], present: UUID, entries: Iterable[Located]
+        self,
+        epoch: str,
+        boots: Mapping[int, UUID],
+        present: UUID,
+        entries: Iterable[Located],
+        there: set[tuple[UUID, str, int]],
     ) -> RangeSet:
-        """After a start: all that the card holds, in file order. Returns the records that are there."""
-        there = set()
+        """After a start: all that a spool holds, in file order. Returns the records that are there.
+
+        Arguments:
+            there: filled with the edges.
+        """
         kept = RangeSet()
         for located in entries:
             if isinstance(located.entry, Edge):
@@ -176,10 +193,10 @@ class Ledger:
             elif located.sequence:
                 self.take(epoch, boots, present, located)
                 kept.add(located.sequence, located.last)
-        self._open_intervals(there)
         return kept
 
-    def _open_intervals(self, there: set[tuple[UUID, str, int]]) -> None:
+    def open_intervals(self, there: set[tuple[UUID, str, int]]) -> None:
+        """What is accepted and in no reading yet must be in the journal."""
         if self.damaged:
             return
         for (boot, sensor), contact in self.contacts.items():

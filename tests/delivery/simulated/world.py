@@ -56,9 +56,9 @@ class World:
         for name, key in keys.items():
             self._gateways.append(Gateway(name, name, key, plan, timeline, chance, broker, audit, self._say))
             if plan.unnamed_s and name == "g-1":
-                timeline.after(plan.unnamed_s, lambda name=name, key=key: hub.names.name(name, key))  # type: ignore[misc]
+                timeline.after(plan.unnamed_s, lambda: hub.keys.update({"g-1": keys["g-1"]}))
             else:
-                hub.names.name(name, key)
+                hub.keys[name] = key
         self.steps = 0
         self._healed = False
 
@@ -164,7 +164,7 @@ class World:
         gateway = self._some()
         if gateway.process is None:
             return
-        spool = gateway.process.spool
+        spool = gateway.process.epochs.current
         kind = self._chance.randrange(5)
         topic = gateway_topic(OPEN_ROOT, gateway.gateway, "receipt")
         store = self._hub.store.id if kind != 1 else "0" * 16
@@ -235,7 +235,7 @@ class World:
             gateway.honest = True
             gateway.network = True
             gateway.deaf_until_s = 0.0
-            self._hub.names.name(gateway.gateway, gateway.key)
+            self._hub.keys[gateway.gateway] = gateway.key
             self._mend(gateway)
             gateway.start_in(0.5)
 
