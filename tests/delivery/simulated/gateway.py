@@ -92,7 +92,13 @@ class Gateway:
             for number in range(1, plan.sensors + 1)
         )
         self._config = GatewayConfig(gateway=name, sensors=sensors, pack_s=plan.pack_s)
-        self._limits = SpoolLimits(bytes_max=plan.segments * plan.segment_bytes, segment_bytes=plan.segment_bytes, reserve_bytes=plan.reserve_bytes)
+        self._limits = SpoolLimits(
+            bytes_max=plan.segments * plan.segment_bytes,
+            segment_bytes=plan.segment_bytes,
+            when_full=plan.when_full,
+            age_max_s=plan.age_max_s,
+            reserve_bytes=plan.reserve_bytes,
+        )
         self._traffic = {
             sensor.id: Traffic(self._header.pin(sensor.pin), chance, timeline.now_ns, plan.pause_s, plan.glitches)
             for sensor in sensors

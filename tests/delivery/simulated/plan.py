@@ -3,6 +3,8 @@
 import random
 from dataclasses import dataclass, field
 
+from gateway.spool.room import WhenFull
+
 
 @dataclass(slots=True)
 class Plan:
@@ -27,7 +29,8 @@ class Plan:
     segment_bytes: int = 2_048
     segments: int = 64
     reserve_bytes: int = 2_048
-    when_full: str = "reject_new"
+    when_full: WhenFull = "reject_new"
+    age_max_s: float | None = None
     # the broker
     latency_s: float = 0.1
     drop: float = 0.0
@@ -97,7 +100,9 @@ def plan_of(chance: random.Random) -> Plan:
         glitches=some(0.3, 0.02, 0.3),
         pack_s=chance.choice((1.0, 3.0, 8.0)),
         segment_bytes=chance.choice((1_024, 1_536, 2_048, 4_096)),
-        segments=chance.choice((64, 64, 64)),
+        segments=chance.choice((6, 12, 64)),
+        when_full=chance.choice(("reject_new", "drop_oldest")),
+        age_max_s=chance.choice((None, None, None, 40.0)),
         latency_s=chance.choice((0.05, 0.3, 1.5)),
         drop=some(0.5, 0.01, 0.3),
         duplicate=some(0.4, 0.02, 0.3),
