@@ -1,0 +1,1 @@
+"""The proof of the delivery path: simulations, kills, power cuts, and the check that each of them can fail."""

@@ -1,0 +1,114 @@
+"""The process of a simulated gateway: production cores, driven as the agent drives them, in one thread."""
+
+import random
+from collections.abc import Callable
+from typing import cast
+from uuid import UUID
+
+from gateway.anchors import SystemAnchors
+from gateway.config import GatewayConfig
+from gateway.contacts import Contacts
+from gateway.mqtt import Message
+from gateway.outbox import Outbox
+from gateway.recorder import Accepted, Recorder
+from gateway.sensors.pins import Factory
+from gateway.spool import Epochs, Spool, SpoolLimits
+from tests.delivery.simulated.clock import Computer
+from tests.delivery.simulated.disk import Card
+from tests.delivery.simulated.pins import Header
+
+OnAccepted = Callable[[Accepted, bool], None]
+
+
+class Process:
+    """Made by starting: everything in it is gone when it ends.
+
+    Arguments:
+        accepted: told of each append, and whether any of it, or of the one before, may have been refused.
+    """
+
+    def __init__(
+        self,
+        config: GatewayConfig,
+        key: bytes,
+        limits: SpoolLimits,
+        card: Card,
+        computer: Computer,
+        header: Header,
+        chance: random.Random,
+        accepted: OnAccepted,
+    ) -> None:
+        self._config = config
+        self._key = key
+        self._clock = computer.boot
+        self._machine = computer.machine()
+        self._header = header
+        self._chance = chance
+        self._accepted = accepted
+        self._refused = False
+        self.epochs = Epochs.open(
+            card, config.gateway, self.boot, limits=limits, new_epoch=lambda: f"{chance.getrandbits(64):016x}"
+        )
+        self.recorder = Recorder(
+            config.gateway,
+            config.sensors,
+            self.epochs,
+            clock=computer.boot,
+            machine=self._machine,
+            anchors=SystemAnchors(computer.wall_ns, computer.boot.now_ns, lambda: computer.ntp_error_ns),
+        )
+
+    def resume(self) -> None:
+        """Go on where the journal ends, and watch the contacts."""
+        recorder = self.recorder
+        recorder.resume()
+        contacts = Contacts(self._config.sensors, self._clock, cast(Factory, self._header), recorder.sampler)
+        recorder.observed(contacts.watch())
+        self.commit()
+        self.outbox = Outbox(
+            self._config,
+            self._key,
+            self.epochs.current,
+            clock=self._clock,
+            machine=self._machine,
+            anchor=lambda: recorder.newest_anchor,
+            recording=lambda: None,
+            faults=contacts.faults,
+            chance=self._chance,
+        )
+        self.contacts = contacts
+
+    @property
+    def boot(self) -> UUID:
+        """The boot that it runs in."""
+        return self._clock.boot_id
+
+    @property
+    def spools(self) -> tuple[Spool, ...]:
+        """All of them, the current one last."""
+        return self.epochs.all
+
+    def commit(self) -> None:
+        """One turn of sampling: what has settled becomes durable."""
+        recorder = self.recorder
+        accepted = recorder.append(recorder.collect())
+        refusing = bool(recorder.trouble)
+        self._accepted(accepted, refusing or self._refused)
+        self._refused = refusing
+
+    def received(self, topic: str, payload: bytes) -> None:
+        """A message of the hub came."""
+        anchor = self.outbox.received(topic, payload)
+        if anchor is not None:
+            self.recorder.offer(anchor)
+
+    def due(self) -> list[Message]:
+        """What is to be published now."""
+        return self.outbox.due()
+
+    def stop(self) -> None:
+        """Stop in order, as on SIGTERM."""
+        self.contacts.close()
+        self.commit()
+        self.recorder.finish()
+        self.epochs.close()
