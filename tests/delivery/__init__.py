@@ -1,0 +1,1 @@
+"""The proof of delivery: tests of the whole promise, in four tiers (docs/delivery.md)."""
