@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import signal
 import sys
 import tempfile
@@ -11,12 +12,17 @@ from pathlib import Path
 from types import FrameType
 
 from tests.delivery.power.findings import KINDS, Findings
+from tests.delivery.power.hub_cuts import DuckdbSubject, StateSubject
 from tests.delivery.power.images import CannotMount, cannot, with_own_mounts, work_folder
 from tests.delivery.power.process import watch_children
 from tests.delivery.power.rounds import Result, Subject, run_rounds
 from tests.delivery.power.spool_cuts import SpoolSubject
 
-SUBJECTS: dict[str, Callable[[], Subject]] = {"spool": SpoolSubject}
+SUBJECTS: dict[str, Callable[[Path, int], Subject]] = {
+    "spool": SpoolSubject,
+    "duckdb": DuckdbSubject,
+    "state": StateSubject,
+}
 HUB = ("duckdb", "state")
 
 
@@ -42,6 +48,7 @@ def main() -> int:
         with_own_mounts([sys.executable, "-m", "tests.delivery.power", *sys.argv[1:]])
         signal.signal(signal.SIGTERM, _end)
         watch_children()
+        logging.disable()  # what production code says of damaged cards is no finding
         try:
             with tempfile.TemporaryDirectory(prefix="power-", dir=work_folder()) as folder:
                 for name in names:
@@ -68,7 +75,7 @@ def _report(results: dict[str, Result], skipped: str | None, seconds: float, out
         print(skipped)
         outcome["skipped"] = skipped
     if found.moments:
-        print("Stopped " + ", ".join(f"{place} {count} times" for place, count in sorted(found.moments.items())) + ".")
+        print("Moments: " + ", ".join(f"{place} {count}" for place, count in sorted(found.moments.items())) + ".")
     text = json.dumps(outcome)
     if output is not None:
         output.write_text(text + "\n")

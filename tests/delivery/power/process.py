@@ -19,12 +19,15 @@ class WriterProcess:
 
     Arguments:
         module: of this package, run with `arguments`.
+        errors: a file for what it says of its end, in the folder of the run.
         preload: a library that stands before the system's calls, if any.
     """
 
     def __init__(self, module: str, arguments: Sequence[str], errors: Path, preload: str | None = None) -> None:
         self._errors = errors
-        environment = dict(os.environ)
+        # Compiled once for all writers of a run, and gone with its folder.
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(errors.parent / "compiled")}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         if preload:
             environment["LD_PRELOAD"] = preload
         with errors.open("wb") as stderr:

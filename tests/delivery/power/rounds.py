@@ -39,7 +39,7 @@ class Subject(Protocol):
         """For a writer that starts on the card at `root`."""
         ...
 
-    def stop_after_s(self, rng: Random) -> float | None:
+    def stop_after_s(self, rng: Random, *, in_recovery: bool) -> float | None:
         """When to stop the writer; None where it does that itself."""
         ...
 
@@ -82,14 +82,17 @@ def run_round(subject: Subject, seed: int, cuts: int, folder: Path, result: Resu
             ledger = LedgerReader(ledger_path)
             stack.callback(ledger.close)
             goes_on = False
+            writer.stop()  # it is loaded
             while done < cuts and not goes_on:
+                writer.go_on()
                 try:
-                    writer.stop(subject.stop_after_s(rng))
+                    writer.stop(subject.stop_after_s(rng, in_recovery=in_recovery))
                 except WriterFailed as failed:
                     ended = Findings()
                     ended.add("failed_starts", str(failed))
                     result.found.join(ended, f"seed {seed}, cut {done + 1} of {subject.name}")
                     return
+                in_recovery = False
                 subject.follow(ledger)
                 card.age(rng)
                 card.cut(copy)
@@ -97,8 +100,6 @@ def run_round(subject: Subject, seed: int, cuts: int, folder: Path, result: Resu
                 left = folder / f"{subject.name}-{turn}.img"
                 if goes_on:
                     card.cut(left)
-                else:
-                    writer.go_on()
                 done += 1
                 with mounted(copy) as found:
                     findings = subject.check(found, rng, scratch)
@@ -115,11 +116,11 @@ def run_round(subject: Subject, seed: int, cuts: int, folder: Path, result: Resu
 
 
 def run_rounds(
-    make_subject: Callable[[], Subject], seed: int, cuts: int, folder: Path, preload: str | None = None
+    make_subject: Callable[[Path, int], Subject], seed: int, cuts: int, folder: Path, preload: str | None = None
 ) -> Result:
     """As many rounds as make so many cuts; the seed rises by one each round."""
     result = Result()
     while result.cuts < cuts and not result.found.sentences:
-        run_round(make_subject(), seed, min(CUTS_PER_ROUND, cuts - result.cuts), folder, result, preload)
+        run_round(make_subject(folder, seed), seed, min(CUTS_PER_ROUND, cuts - result.cuts), folder, result, preload)
         seed += 1
     return result

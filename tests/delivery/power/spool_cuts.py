@@ -24,7 +24,7 @@ class SpoolSubject:
     image_bytes = IMAGE_BYTES
     module = "tests.delivery.power.spool_writer"
 
-    def __init__(self) -> None:
+    def __init__(self, _folder: Path, _seed: int) -> None:
         self._model = SpoolModel()
         self._boot = 0
 
@@ -33,7 +33,7 @@ class SpoolSubject:
         where = "recovery" if in_recovery else "later"
         return [str(root / "spool"), str(ledger), str(seed), str(self._boot), where]
 
-    def stop_after_s(self, rng: Random) -> float | None:
+    def stop_after_s(self, rng: Random, *, in_recovery: bool) -> float | None:
         """Most stops are at calls of the disk; the others at any time."""
         return rng.uniform(0, STOP_S_MAX) if rng.random() < 0.25 else None
 
@@ -52,6 +52,8 @@ class SpoolSubject:
             findings.add("failed_starts", f"the spool does not open: {error!r}")
             return findings
         findings.join(model.check(spool), "found after the cut")
+        if findings.sentences:
+            return findings
         self._settle(model)
         model.epoch, model.boot = spool.epoch, spool.boot
         scratch.unlink(missing_ok=True)

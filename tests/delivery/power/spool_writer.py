@@ -1,5 +1,7 @@
 """A process that writes to a spool on an image until it is killed, and says outside of the image what was accepted."""
 
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -134,6 +136,7 @@ def main() -> None:
     rng = Random(int(seed))
     ledger = LedgerWriter(Path(ledger_path))
     disk = stopping(RealDisk(Path(root)), Moments(rng, ledger, in_recovery=first_stop == "recovery"))
+    os.kill(os.getpid(), signal.SIGSTOP)  # all is loaded: what follows is the gateway's own start
     spool = open_spool(disk, int(boot))
     ledger.say("opened", spool.epoch, spool.boot, spool.next)
     writer = SpoolWriter(spool, ledger, rng)
