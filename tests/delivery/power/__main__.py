@@ -13,7 +13,7 @@ from types import FrameType
 
 from tests.delivery.power.findings import KINDS, Findings
 from tests.delivery.power.hub_cuts import DuckdbSubject, StateSubject
-from tests.delivery.power.images import CannotMount, cannot, with_own_mounts, work_folder
+from tests.delivery.power.images import CannotMount, lacks, try_out, with_own_mounts, work_folder
 from tests.delivery.power.process import watch_children
 from tests.delivery.power.rounds import Result, Subject, run_rounds
 from tests.delivery.power.spool_cuts import SpoolSubject
@@ -43,18 +43,20 @@ def main() -> int:
     began_s = time.monotonic()
     names = {"all": tuple(SUBJECTS), "hub": HUB}.get(asked.writer, (asked.writer,))
     results: dict[str, Result] = {}
-    skipped = cannot()
+    skipped = lacks()
     if skipped is None:
         with_own_mounts([sys.executable, "-m", "tests.delivery.power", *sys.argv[1:]])
         signal.signal(signal.SIGTERM, _end)
         watch_children()
         logging.disable()  # what production code says of damaged cards is no finding
-        try:
-            with tempfile.TemporaryDirectory(prefix="power-", dir=work_folder()) as folder:
+        with tempfile.TemporaryDirectory(prefix="power-", dir=work_folder()) as folder:
+            try:
+                try_out(Path(folder))
+            except CannotMount as error:
+                skipped = str(error)
+            else:
                 for name in names:
                     results[name] = run_rounds(SUBJECTS[name], asked.seed, asked.cuts, Path(folder), asked.preload)
-        except CannotMount as error:
-            skipped = str(error)
     return _report(results, skipped, time.monotonic() - began_s, asked.output)
 
 

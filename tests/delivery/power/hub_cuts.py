@@ -1,5 +1,6 @@
 """Power cuts of a hub: what its store and state database hold on the copied card, and how it goes on from there."""
 
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -56,18 +57,17 @@ class DuckdbSubject:
         except (SensorHubError, OSError) as error:
             findings.add("failed_starts", f"the hub does not open: {error}")
             return findings
-        findings.join(model.check(hub), "found after the cut")
-        findings.moments += model.moments
-        if findings.sentences:
-            return findings
-        model.take([("opened", hub.store.id)], findings)
-        model.answer(hub.handle(model.under_way), findings)
-        hub.close()
-        hub = HubOnCard.open(data, self._keys, take_points)
-        again = model.check(hub)
+        with closing(hub):
+            findings.join(model.check(hub), "found after the cut")
+            findings.moments += model.moments
+            if findings.sentences:
+                return findings
+            model.take([("opened", hub.store.id)], findings)
+            model.answer(hub.handle(model.under_way), findings)
+        with closing(HubOnCard.open(data, self._keys, take_points)) as hub:
+            again = model.check(hub)
         again.checked = 0  # they were counted after the cut
         findings.join(again, "found after one more start")
-        hub.close()
         return findings
 
     def went_on_from_copy(self) -> None:

@@ -21,14 +21,15 @@ PROGRAMS = ("unshare", "mount", "umount", "mkfs.ext4")
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 _BLOCK_BYTES = 1024 * 1024
 _COPIES_MAX = 1000
+_TRIAL_BYTES = 4 * 1024 * 1024
 
 
 class CannotMount(Exception):
     """This machine does not let us mount images; the message says why, in one sentence."""
 
 
-def cannot() -> str | None:
-    """Why power cuts cannot be made here, in one sentence; None where they can."""
+def lacks() -> str | None:
+    """What is missing here for power cuts, in one sentence; None where nothing is known to be."""
     missing = [name for name in PROGRAMS if shutil.which(name, path=_PATH) is None]
     if missing:
         return f"Images cannot be mounted: {', '.join(missing)} is not installed."
@@ -45,6 +46,19 @@ def with_own_mounts(arguments: list[str]) -> None:
     assert program is not None
     os.environ[INSIDE] = "1"
     os.execv(program, [program, "--mount", "--propagation", "private", *arguments])
+
+
+def try_out(folder: Path) -> None:
+    """Mount a small image in `folder` once.
+
+    Raises:
+        CannotMount: this machine does not allow it.
+    """
+    path = folder / "try.img"
+    make(path, _TRIAL_BYTES)
+    with mounted(path):
+        pass
+    path.unlink()
 
 
 def work_folder() -> Path | None:
@@ -92,7 +106,7 @@ class Mounted:
             _copy_sparse(self.path, copy)
             if not before[1] and self._written() == before:
                 return
-        raise CannotMount("The kernel writes to the image without end, so it cannot be copied at one instant.")
+        raise RuntimeError("The kernel writes to the image without end, so it cannot be copied at one instant.")
 
     def age(self, rng: Random) -> None:
         """Let the kernel do what it may do at any moment: write some pages back, or commit its journal, or neither."""
@@ -153,4 +167,7 @@ def mounted(path: Path) -> Iterator[Mounted]:
     try:
         yield Mounted(path, root)
     finally:
-        _run("umount", str(root))
+        try:
+            _run("umount", str(root))
+        except CannotMount:  # a check that failed left a file open
+            _run("umount", "--lazy", str(root))

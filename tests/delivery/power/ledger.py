@@ -22,6 +22,10 @@ class LedgerWriter:
         data = pickle.dumps(said)
         os.write(self._handle, _LENGTH.pack(len(data)) + data)
 
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._handle)
+
 
 class LedgerReader:
     """Reads on where it stopped."""
@@ -29,6 +33,12 @@ class LedgerReader:
     def __init__(self, path: Path) -> None:
         path.touch()
         self._file = path.open("rb")
+
+    def __enter__(self) -> "LedgerReader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def new(self) -> Iterator[tuple[Any, ...]]:
         """The values that came since the last call."""

@@ -1,5 +1,6 @@
 """Rounds of power cuts: one writer on an image is stopped and its card copied again and again; some copies go on."""
 
+import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -79,8 +80,7 @@ def run_round(subject: Subject, seed: int, cuts: int, folder: Path, result: Resu
             arguments = subject.arguments(card.root, ledger_path, rng.randrange(2**32), in_recovery=in_recovery)
             writer = WriterProcess(subject.module, arguments, folder / "errors", preload)
             stack.callback(writer.end)
-            ledger = LedgerReader(ledger_path)
-            stack.callback(ledger.close)
+            ledger = stack.enter_context(LedgerReader(ledger_path))
             goes_on = False
             writer.stop()  # it is loaded
             while done < cuts and not goes_on:
@@ -102,7 +102,7 @@ def run_round(subject: Subject, seed: int, cuts: int, folder: Path, result: Resu
                     card.cut(left)
                 done += 1
                 with mounted(copy) as found:
-                    findings = subject.check(found, rng, scratch)
+                    findings = _checked(subject, found, rng, scratch)
                 result.cuts += 1
                 result.found.join(findings, f"seed {seed}, cut {done} of {subject.name}")
                 if findings.sentences:
@@ -113,6 +113,15 @@ def run_round(subject: Subject, seed: int, cuts: int, folder: Path, result: Resu
         in_recovery = rng.random() < 0.5
         subject.went_on_from_copy()
     at.unlink(missing_ok=True)
+
+
+def _checked(subject: Subject, image: Mounted, rng: Random, scratch: Path) -> Findings:
+    try:
+        return subject.check(image, rng, scratch)
+    except Exception:  # whatever production code does not expect of a card, it is a finding with its seed
+        findings = Findings()
+        findings.add("failed_starts", traceback.format_exc())
+        return findings
 
 
 def run_rounds(

@@ -1,6 +1,7 @@
 """Power cuts of a gateway's spool: what the production code finds on the copied card, and how it goes on from there."""
 
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -51,22 +52,23 @@ class SpoolSubject:
         except (SensorHubError, OSError, ValueError, AssertionError, LookupError) as error:
             findings.add("failed_starts", f"the spool does not open: {error!r}")
             return findings
-        findings.join(model.check(spool), "found after the cut")
-        if findings.sentences:
-            return findings
-        self._settle(model)
-        model.epoch, model.boot = spool.epoch, spool.boot
-        scratch.unlink(missing_ok=True)
-        writer = SpoolWriter(spool, LedgerWriter(scratch), rng)
-        for _ in range(GROUPS_AFTER):
-            writer.step()
-        spool.close()
-        model.take(LedgerReader(scratch).new())
-        spool = open_spool(RealDisk(root), self._boot + 1)
-        again = model.check(spool)
+        with closing(spool):
+            findings.join(model.check(spool), "found after the cut")
+            if findings.sentences:
+                return findings
+            self._settle(model)
+            model.epoch, model.boot = spool.epoch, spool.boot
+            scratch.unlink(missing_ok=True)
+            with closing(LedgerWriter(scratch)) as ledger:
+                writer = SpoolWriter(spool, ledger, rng)
+                for _ in range(GROUPS_AFTER):
+                    writer.step()
+        with LedgerReader(scratch) as said:
+            model.take(said.new())
+        with closing(open_spool(RealDisk(root), self._boot + 1)) as spool:
+            again = model.check(spool)
         again.checked = 0  # they were counted after the cut
         findings.join(again, "found after one more start")
-        spool.close()
         return findings
 
     def _settle(self, model: SpoolModel) -> None:
