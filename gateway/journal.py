@@ -5,7 +5,7 @@ reading already is left out; what closed and lost its reading in a torn group is
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gateway.config import SensorConfig
@@ -28,9 +28,12 @@ class BootReplay:
 
     Arguments:
         anchors: filled with the boot's anchors as they come.
+        known: all anchors of the boot. One from before its first entry was written again when its segment went, and
+            stands too late in the journal.
     """
 
-    def __init__(self, anchors: AnchorBook) -> None:
+    def __init__(self, anchors: AnchorBook, known: Sequence[Anchor]) -> None:
+        self._known = known
         self.intervals: dict[str, ContactIntervals] = {}
         self.last_ns = 0
         self._known_ns = 0
@@ -43,6 +46,11 @@ class BootReplay:
     def take(self, located: Located) -> None:
         """Play the next entry of this boot."""
         entry = located.entry
+        if self._known and not isinstance(entry, Seal):
+            for anchor in self._known:
+                if anchor.clock_ns <= entry.clock_ns:
+                    self._anchors.note(anchor)
+            self._known = ()
         if isinstance(entry, Anchor):
             self._anchors.note(entry)
         elif isinstance(entry, BootNote):
@@ -126,6 +134,7 @@ def resume(
     detectors: Iterable[Detector],
     anchors: AnchorBook,
     settings: Mapping[str, SensorSettings],
+    known: Callable[[int], Sequence[Anchor]],
 ) -> Resumed:
     """Let detectors go on where this boot's journal ends, and close what earlier boots or settings left open.
 
@@ -135,11 +144,12 @@ def resume(
         detectors: as configured now.
         anchors: filled with this boot's anchors.
         settings: of the sensors as configured now; an interval under other settings is closed partial.
+        known: the anchors of each boot, by its index, in file order.
     """
-    replays = {boot: BootReplay(anchors)}
+    replays = {boot: BootReplay(anchors, known(boot))}
     for located in entries:
         if located.boot not in replays:
-            replays[located.boot] = BootReplay(AnchorBook())
+            replays[located.boot] = BootReplay(AnchorBook(), known(located.boot))
         replays[located.boot].take(located)
     now = replays.pop(boot)
     readings: list[ReadingEntry] = []

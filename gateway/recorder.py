@@ -137,7 +137,7 @@ class Recorder:
         """
         settings = {sensor.id: settings_of(sensor) for sensor in self._sensors}
         spool = self._epochs.current
-        resumed = resume(spool.scan(), spool.boot, self._detectors.values(), self._book, settings)
+        resumed = resume(spool.scan(), spool.boot, self._detectors.values(), self._book, settings, spool.anchors)
         refused: list[ReadingEntry] = []
         reason = ""
         try:

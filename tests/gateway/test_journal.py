@@ -43,7 +43,7 @@ class Gateway:
         self._append([BootNote(last, 0)])
         anchors = AnchorBook()
         detectors = [Detector(sensor, PERIOD, 20 * MS, anchors) for sensor in SETTINGS]
-        self.resumed = resume(list(journal), boot, detectors, anchors, SETTINGS)
+        self.resumed = resume(list(journal), boot, detectors, anchors, SETTINGS, lambda boot: ())
         if anchors.newest is None:
             anchors.note(Anchor(0, WALL, 0, AnchorKind.GIVEN))
             self._append([Anchor(0, WALL, 0, AnchorKind.GIVEN)])
@@ -174,6 +174,6 @@ def test_journal_other_settings_close_the_open_interval_partial() -> None:
     anchors = AnchorBook()
     changed = {**SETTINGS, "a": SensorSettings("a", "detector", 5_000, b"other")}
     detectors = [Detector(sensor, PERIOD, 20 * MS, anchors) for sensor in SETTINGS]
-    resumed = resume(journal, 0, detectors, anchors, changed)
+    resumed = resume(journal, 0, detectors, anchors, changed, lambda boot: ())
     assert [(reading.sensor, reading.clock_ns) for reading in resumed.readings] == [("a", 4 * S)]
     assert resumed.last_ns == 4 * S

@@ -29,11 +29,12 @@ class Clock:
 
 
 class Gateway:
-    """One gateway over a spool of so many bytes; what it received is what its hub has."""
+    """One gateway over a spool of so many bytes; what it received is what its hub has, if it has one."""
 
-    def __init__(self, bytes_max: int) -> None:
+    def __init__(self, bytes_max: int, has_hub: bool = True) -> None:
         self.disk = MemoryDisk()
-        self.limits = SpoolLimits(bytes_max=bytes_max, segment_bytes=2_048, reserve_bytes=0)
+        self.has_hub = has_hub
+        self.limits = SpoolLimits(bytes_max, segment_bytes=2_048, when_full="drop_oldest", reserve_bytes=0)
         self.clock = Clock()
         self.readings: list[ReadingEntry] = []
         self.open(level=False)
@@ -42,7 +43,8 @@ class Gateway:
         self.spool = Spool.open(self.disk, "g", Clock.boot_id, limits=self.limits, new_epoch=lambda: "5f0c2a9e41d07b36")
         self.anchors = AnchorBook()
         detector = Detector("a", PERIOD_S * S, 20 * MS, self.anchors)
-        resumed = resume(self.spool.scan(), self.spool.boot, [detector], self.anchors, SETTINGS)
+        spool = self.spool
+        resumed = resume(spool.scan(), spool.boot, [detector], self.anchors, SETTINGS, spool.anchors)
         self.append([*resumed.readings])
         self.spool.define(list(SETTINGS.values()))
         self.sampler = Sampler(self.clock, [detector])
@@ -66,7 +68,7 @@ class Gateway:
         sample = self.sampler.tick()
         self.append([*sample.edges, *sample.readings])
         packer = Packer(self.spool, "g")
-        while pack := packer.oldest(self.spool.next):
+        while self.has_hub and (pack := packer.oldest(self.spool.next)):
             self.spool.receive(self.spool.epoch, [(pack.id.first, pack.id.last)])
 
     def restart(self, level: bool) -> None:
@@ -106,6 +108,15 @@ def test_journal_goes_on_when_its_first_segments_have_gone() -> None:
     gaps = [1 + number * 37 % 90 for number in range(160)]
     small, large = Gateway(12_288), Gateway(2**24)
     found, wanted = play(small, gaps, {50, 120}, {30, 60}), play(large, gaps, {50, 120}, {30, 60})
+    assert small.spool.lowest > 1
+    assert large.spool.lowest == 1
+    assert counts(found) == counts(wanted)
+
+
+def test_journal_goes_on_when_its_first_segments_were_dropped_with_its_only_anchor() -> None:
+    gaps = [1 + number * 37 % 90 for number in range(250)]
+    small, large = Gateway(12_288, has_hub=False), Gateway(2**24, has_hub=False)
+    found, wanted = play(small, gaps, {100, 180, 230}, set()), play(large, gaps, {100, 180, 230}, set())
     assert small.spool.lowest > 1
     assert large.spool.lowest == 1
     assert counts(found) == counts(wanted)
