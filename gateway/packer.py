@@ -1,14 +1,15 @@
 """Packs out of the spool: which records go together, their seal, and the pack that a seal stands for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from gateway.spool import Located, MarkerEntry, ReadingEntry, Seal, Spool
+from gateway.estimate import estimates, known_boots
+from gateway.spool import AnchorKind, Located, MarkerEntry, ReadingEntry, Seal, Spool
 from gateway.times import anchors_for, sealed_time_us
 from sensorhub.errors import SensorHubError
 from sensorhub.pack import MESSAGE_BYTES_MAX, RECORDS_PER_PACK_MAX, compress, encode_pack
-from sensorhub.reading import Marker, Reading, Record
+from sensorhub.reading import Marker, Quality, Reading, Record
 from sensorhub.topics import PackId
 
 RECORD_BYTES = 8.0
@@ -88,7 +89,7 @@ class Packer:
                 if not run:
                     break
                 head = _of_one_boot(run)
-                if self._spool.anchors(head[0].boot):
+                if self._spool.anchors(head[0].boot) or self._estimate(head[0].boot):
                     return self._seal(head, records_max, bytes_max, newest=False)
                 at = head[-1].last + 1  # a boot that never knew the time: its records wait
         return None
@@ -128,6 +129,23 @@ class Packer:
         self._spool.append([seal])
         return SealedPack(self._id(seal), payload)
 
+    def _estimate(self, boot: int) -> bool:
+        """Give a time to all boots that are over and never knew it; whether this one has one now.
+
+        Durable before the first seal, so that packs of one boot never disagree, whatever becomes known later.
+        """
+        if boot == self._spool.boot:
+            return False
+        known = known_boots(self._spool)
+        found = dict(zip(known, estimates(list(known.values())), strict=True))
+        new = [
+            replace(anchor, boot=index)
+            for index, anchor in found.items()
+            if anchor is not None and index != self._spool.boot and not self._spool.anchors(index)
+        ]
+        self._spool.append(new)
+        return bool(self._spool.anchors(boot))
+
     def _id(self, seal: Seal) -> PackId:
         return PackId(self._gateway, self._spool.epoch, seal.first, seal.count)
 
@@ -143,7 +161,12 @@ class Packer:
             time_us = sealed_time_us(
                 seal.anchors, entry.clock_ns, located.settings.period_ms if located.settings else 0
             )
-            return [Reading(entry.sensor, m.quantity, time_us, m.value, m.quality) for m in entry.values]
+            also = (
+                Quality.ESTIMATED_TIME
+                if any(anchor.source is AnchorKind.ESTIMATED for anchor in seal.anchors)
+                else Quality.GOOD
+            )
+            return [Reading(entry.sensor, m.quantity, time_us, m.value, m.quality | also) for m in entry.values]
         assert isinstance(entry, MarkerEntry)
         return [Marker(entry.kind, sealed_time_us(seal.anchors, entry.clock_ns, 0), entry.text)]
 
