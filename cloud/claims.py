@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from cloud.database import Database, arrivals, claims, markers
 from cloud.stores.protocol import NEIGHBOURS_MAX, Fate, Kept, NotedMarker, Outcome, StorePack, conflict
-from cloud.wanted import want_less, wanted_of, wanted_within
+from cloud.wanted import cut_claims, reading_times, want_less, wanted_of, wanted_part, wanted_within
 from sensorhub.ranges import Range, RangeSet
 from sensorhub.reading import Marker, Reading
 
@@ -78,6 +78,7 @@ class Claims:
     def _claim(self, connection: Connection, pack: StorePack) -> Outcome | Claimed:
         nearest = _nearest(connection, pack)
         if nearest is None or nearest.last < pack.id.first:
+            first_us, last_us = reading_times(pack)
             connection.execute(
                 self._database.insert(claims).values(
                     gateway=pack.id.gateway,
@@ -88,14 +89,16 @@ class Claims:
                     arrived_us=pack.arrived_us,
                     refused=json.dumps(pack.refused),
                     stored=False,
-                    **_times(pack),
+                    first_us=first_us,
+                    last_us=last_us,
                 )
             )
             return Claimed(pack.refused)
         same = (nearest.first, nearest.last, nearest.hash) == (pack.id.first, pack.id.last, pack.hash)
         inside = not nearest.hash and nearest.first <= pack.id.first and pack.id.last <= nearest.last
         if not same and not inside:
-            return conflict(pack)
+            part = wanted_part(connection, pack.id)
+            return conflict(pack) if part is None else Claimed(part.refused, renewed=True)
         refused = tuple(RangeSet(_ranges(nearest.refused)).within(pack.id.first, pack.id.last))
         if not nearest.stored:
             return Claimed(refused)
@@ -121,11 +124,11 @@ class Claims:
             else_=arrivals.c.arrived_us,
         )
         with self._database.writing() as connection:
-            rows = [_stored_row(connection, done) for done in written]
-            connection.execute(stored, rows)
             for done in written:
                 if done.renewed:
+                    cut_claims(self._database, connection, done.pack)
                     want_less(self._database, connection, done.pack.id)
+            connection.execute(stored, [_stored_row(connection, done) for done in written])
             if noted:
                 connection.execute(self._database.insert(markers).on_conflict_do_nothing(), noted)
             if came:
@@ -238,11 +241,6 @@ def _runs(here: ColumnElement[bool]) -> Select[Any]:
 
 def _ranges(text: str) -> tuple[Range, ...]:
     return tuple((first, last) for first, last in json.loads(text))
-
-
-def _times(pack: StorePack) -> dict[str, int | None]:
-    times = [record.time_us for _, record in pack.records if isinstance(record, Reading)]
-    return {"first_us": times[0] if times else None, "last_us": times[-1] if times else None}
 
 
 def _markers(pack: StorePack) -> list[dict[str, object]]:

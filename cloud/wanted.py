@@ -1,4 +1,4 @@
-"""Upkeep of claims: records that are wanted again, and hashes that are forgotten."""
+"""Upkeep of claims: records that are wanted again, in whole or in part, and hashes that are forgotten."""
 
 import json
 from typing import Any
@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, select
 
 from cloud.database import Database, claims, wanted
-from cloud.stores.forgetting import Forgotten, merged
-from cloud.stores.protocol import Wanted
+from cloud.stores.forgetting import Forgotten, cut, merged
+from cloud.stores.protocol import StorePack, Wanted
 from sensorhub.ranges import RangeSet
+from sensorhub.reading import Reading
 from sensorhub.topics import PackId
 
 
@@ -24,6 +25,61 @@ def wanted_within(connection: Connection, gateway: str, epoch: str, first: int, 
         wanted.c.gateway == gateway, wanted.c.epoch == epoch, wanted.c.first <= last, wanted.c.last >= first
     )
     return connection.scalar(query.limit(1)) is not None
+
+
+def wanted_part(connection: Connection, pack: PackId) -> Forgotten | None:
+    """What is stored under the sequences of a pack, where all of them are wanted and no claim has its bounds."""
+    if not wanted_of(connection, pack.gateway, pack.epoch).covers(pack.first, pack.last):
+        return None
+    before = _overlapping(connection, pack)
+    if any((row.first, row.last) == (pack.first, pack.last) for row in before):
+        return None
+    return cut([_forgotten(row) for row in before], pack.first, pack.last)[1]
+
+
+def cut_claims(database: Database, connection: Connection, pack: StorePack) -> None:
+    """Give a pack that is renewed with other bounds a claim of its own; what is left of the others has no hash."""
+    part = wanted_part(connection, pack.id)
+    before = _overlapping(connection, pack.id)
+    if part is None or (len(before) == 1 and not before[0].hash):
+        return
+    rest, _ = cut([_forgotten(row) for row in before], pack.id.first, pack.id.last)
+    of_epoch = and_(claims.c.gateway == pack.id.gateway, claims.c.epoch == pack.id.epoch)
+    connection.execute(delete(claims).where(of_epoch, claims.c.first.in_([row.first for row in before])))
+    times = {row.first: row.first_us for row in before}
+    ends = {row.last: row.last_us for row in before}
+    rows = [_row(pack.id.gateway, pack.id.epoch, one, "", times.get(one.first), ends.get(one.last)) for one in rest]
+    rows.append(_row(pack.id.gateway, pack.id.epoch, part, pack.hash, *reading_times(pack)))
+    connection.execute(database.insert(claims), rows)
+
+
+def reading_times(pack: StorePack) -> tuple[int | None, int | None]:
+    """The times of a pack's first and last reading, by sequence."""
+    times = [record.time_us for _, record in pack.records if isinstance(record, Reading)]
+    return (times[0], times[-1]) if times else (None, None)
+
+
+def _overlapping(connection: Connection, pack: PackId) -> list[Row[Any]]:
+    here = and_(claims.c.gateway == pack.gateway, claims.c.epoch == pack.epoch)
+    query = select(claims).where(here, claims.c.stored, claims.c.first <= pack.last, claims.c.last >= pack.first)
+    return list(connection.execute(query.order_by(claims.c.first)))
+
+
+def _row(
+    gateway: str, epoch: str, one: Forgotten, digest: str, first_us: int | None, last_us: int | None
+) -> dict[str, object]:
+    return {
+        "gateway": gateway,
+        "epoch": epoch,
+        "first": one.first,
+        "last": one.last,
+        "hash": digest,
+        "arrived_us": one.arrived_us,
+        "refused": json.dumps(one.refused),
+        "stored": True,
+        "first_us": first_us,
+        "last_us": last_us,
+    }
 
 
 def want_less(database: Database, connection: Connection, pack: PackId) -> None:
@@ -69,24 +125,8 @@ class ClaimUpkeep:
                 gone, new = merged(map(_forgotten, before), list(map(_forgotten, old)))
                 for first in gone:
                     connection.execute(delete(claims).where(of_epoch, claims.c.first == first))
-                connection.execute(
-                    self._database.insert(claims),
-                    [
-                        {
-                            "gateway": gateway,
-                            "epoch": epoch,
-                            "first": one.first,
-                            "last": one.last,
-                            "hash": "",
-                            "arrived_us": one.arrived_us,
-                            "refused": json.dumps(one.refused),
-                            "stored": True,
-                            "first_us": times[one.first],
-                            "last_us": ends[one.last],
-                        }
-                        for one in new
-                    ],
-                )
+                made = [_row(gateway, epoch, one, "", times[one.first], ends[one.last]) for one in new]
+                connection.execute(self._database.insert(claims), made)
         return len(rows)
 
     def want(self, since_us: int, gateway: str | None) -> None:

@@ -9,6 +9,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from sensorhub.broker import BrokerSettings
+from sensorhub.command import Command, decode_command
 from sensorhub.receipt import Receipt, decode_receipt
 from sensorhub.signing import SignatureWrong, verify
 from sensorhub.topics import OPEN_ROOT, gateway_topic
@@ -22,13 +23,14 @@ class GatewayPeer:
 
     def __init__(self, gateway: str, key: bytes, broker: BrokerSettings) -> None:
         self.receipts: list[Receipt] = []
+        self.commands: list[Command] = []
         self._key = key
-        self._topic = gateway_topic(OPEN_ROOT, gateway, "receipt")
+        self._topics = [gateway_topic(OPEN_ROOT, gateway, leaf) for leaf in ("receipt", "command")]
         self._subscribed = threading.Event()
         self.client = paho.Client(
             CallbackAPIVersion.VERSION2, f"peer-of-{gateway}", protocol=MQTTProtocolVersion.MQTTv311
         )
-        self.client.on_connect = lambda client, *_: client.subscribe(self._topic, 1)
+        self.client.on_connect = lambda client, *_: client.subscribe([(topic, 1) for topic in self._topics])
         self.client.on_subscribe = lambda *_: self._subscribed.set()
         self.client.on_message = self._take
         self.client.reconnect_delay_set(1, 1)
@@ -40,7 +42,11 @@ class GatewayPeer:
 
     def _take(self, _client: paho.Client, _userdata: object, message: paho.MQTTMessage) -> None:
         with contextlib.suppress(SignatureWrong):
-            self.receipts.append(decode_receipt(verify(self._key, message.topic, bytes(message.payload))))
+            body = verify(self._key, message.topic, bytes(message.payload))
+            if message.topic == self._topics[0]:
+                self.receipts.append(decode_receipt(body))
+            else:
+                self.commands.append(decode_command(body))
 
     def send(self, topic: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> None:
         self.client.publish(topic, payload, qos, retain)

@@ -3,11 +3,14 @@
 import json
 import secrets
 import subprocess
+import urllib.parse
 import urllib.request
 from pathlib import Path
 from typing import Any
 
 from cloud.settings import HubSettings
+from sensorhub.clock import rfc3339
+from sensorhub.reading import US_PER_S
 from simulators.influxd import answers, private_influxd, set_up
 from tests.ports import free_port
 from tests.programs import need
@@ -48,6 +51,12 @@ class Influxd:
         self._ask("/api/v2/buckets", {"orgID": org_id, "name": name, "retentionRules": rules})
         return name
 
+    def lose(self, bucket: str, from_s: int, to_s: int) -> None:
+        """Delete the points of a time, as after a restore from an older backup (seconds since 1970 UTC)."""
+        query = urllib.parse.urlencode({"org": self.access.organisation, "bucket": bucket})
+        span = {"start": _rfc3339(from_s), "stop": _rfc3339(to_s)}
+        self._ask(f"/api/v2/delete?{query}", span)
+
     def settings(self, bucket: str) -> HubSettings:
         """The settings of a hub that writes to `bucket`."""
         return HubSettings(
@@ -64,4 +73,8 @@ class Influxd:
         headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
         request = urllib.request.Request(self.access.url + path, data=data, headers=headers)
         with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+            return json.loads(answer.read() or b"null")
+
+
+def _rfc3339(seconds: int) -> str:
+    return rfc3339(seconds * US_PER_S)

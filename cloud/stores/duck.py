@@ -10,7 +10,8 @@ import duckdb
 
 from cloud.stores import duck_tables as tables
 from cloud.stores.duck_file import DuckFile, StoreLocked
-from cloud.stores.duck_upkeep import forget_hashes, want_again
+from cloud.stores.duck_upkeep import cut_ranges, forget_hashes, want_again
+from cloud.stores.forgetting import Forgotten, cut
 from cloud.stores.protocol import (
     NEIGHBOURS_MAX,
     Fate,
@@ -47,10 +48,11 @@ class _Epoch:
 
 @dataclass(frozen=True, slots=True)
 class _Met:
-    """A pack that is the same as what is stored: what was refused of it, and when it came first."""
+    """What is stored of a pack already: what was refused of it, when it came first, its ranges if these are others."""
 
     refused: tuple[Range, ...]
     arrived_us: int
+    ranges: tuple[Forgotten, ...] = ()
 
 
 class _Group:
@@ -59,6 +61,8 @@ class _Group:
     def __init__(self) -> None:
         self.packs: dict[PackId, StorePack] = {}
         self.renewed: dict[PackId, StorePack] = {}
+        self.cut: dict[PackId, tuple[Forgotten, ...]] = {}
+        self._again: dict[tuple[str, str], RangeSet] = {}
         self._taken: dict[tuple[str, str], RangeSet] = {}
 
     def new(self, pack: StorePack) -> Outcome:
@@ -75,11 +79,18 @@ class _Group:
 
     def again(self, pack: StorePack, met: _Met, wanted: RangeSet) -> Outcome:
         """Take a pack that is stored already, if it is wanted again: under its first time, without what was refused."""
-        if pack.id in self.renewed or not wanted.within(pack.id.first, pack.id.last):
+        before = self.renewed.get(pack.id)
+        if (before is not None and before.hash == pack.hash) or not wanted.within(pack.id.first, pack.id.last):
             return Outcome(Fate.DUPLICATE, met.refused)
+        again = self._again.setdefault((pack.id.gateway, pack.id.epoch), RangeSet())
+        if again.within(pack.id.first, pack.id.last):
+            return conflict(pack)
+        again.add(pack.id.first, pack.id.last)
         refused = RangeSet(met.refused)
         records = tuple((sequence, record) for sequence, record in pack.records if sequence not in refused)
-        self.renewed[pack.id] = replace(pack, records=records, arrived_us=met.arrived_us)
+        self.renewed[pack.id] = replace(pack, records=records, refused=met.refused, arrived_us=met.arrived_us)
+        if met.ranges:
+            self.cut[pack.id] = met.ranges
         return Outcome(Fate.RENEWED, met.refused)
 
 
@@ -124,34 +135,37 @@ class DuckStore:
         for pack in packs:
             epoch = self._epoch(connection, (pack.id.gateway, pack.id.epoch))
             met = same.get((pack.id, pack.hash))
+            if met is None and epoch.wanted.covers(pack.id.first, pack.id.last):
+                met = _cut(connection, pack.id)  # None: other content in the same bounds
             if met is not None:
                 outcomes.append(group.again(pack, met, epoch.wanted))
             elif epoch.taken.within(pack.id.first, pack.id.last):
                 outcomes.append(conflict(pack))
             else:
                 outcomes.append(group.new(pack))
-        self._commit(connection, list(group.packs.values()), list(group.renewed.values()))
+        if group.packs or group.renewed:
+            self._commit(connection, group)
         return outcomes
 
-    def _commit(self, connection: duckdb.DuckDBPyConnection, new: list[StorePack], renewed: list[StorePack]) -> None:
-        if not new and not renewed:
-            return
-        written = new + renewed
+    def _commit(self, connection: duckdb.DuckDBPyConnection, group: _Group) -> None:
+        new, renewed = list(group.packs.values()), list(group.renewed.values())
         connection.begin()
         if renewed:
             connection.execute(tables.DELETE_READINGS, [tables.sequence_rows(renewed)])
             connection.execute(tables.DELETE_MARKERS, [tables.sequence_rows(renewed)])
-        connection.execute(tables.INSERT_READINGS, [tables.reading_rows(written)])
-        if any(isinstance(record, Marker) for pack in written for _, record in pack.records):
-            connection.execute(tables.INSERT_MARKERS, [tables.marker_rows(written)])
-        if new:
-            connection.execute(tables.INSERT_RANGES, [tables.range_rows(new)])
+        connection.execute(tables.INSERT_READINGS, [tables.reading_rows(new + renewed)])
+        if any(isinstance(record, Marker) for pack in new + renewed for _, record in pack.records):
+            connection.execute(tables.INSERT_MARKERS, [tables.marker_rows(new + renewed)])
+        for pack_id, ranges in group.cut.items():
+            cut_ranges(connection, pack_id, ranges)
+        if new or group.cut:
+            cut_out = [group.renewed[pack_id] for pack_id in group.cut]
+            connection.execute(tables.INSERT_RANGES, [tables.range_rows(new + cut_out)])
+        for pack in renewed:
+            key = (pack.id.gateway, pack.id.epoch)
+            self._epoch(connection, key).wanted.remove(pack.id.first, pack.id.last)
         for key in dict.fromkeys((pack.id.gateway, pack.id.epoch) for pack in renewed):
-            wanted = self._epoch(connection, key).wanted
-            for pack in renewed:
-                if (pack.id.gateway, pack.id.epoch) == key:
-                    wanted.remove(pack.id.first, pack.id.last)
-            tables.put_wanted(connection, key, wanted)
+            tables.put_wanted(connection, key, self._epoch(connection, key).wanted)
         connection.commit()
         for pack in new:
             epoch = self._epoch(connection, (pack.id.gateway, pack.id.epoch))
@@ -243,6 +257,16 @@ class DuckStore:
                 self._epochs.popitem(last=False)
         self._epochs.move_to_end(key)
         return known
+
+
+def _cut(connection: duckdb.DuckDBPyConnection, pack: PackId) -> _Met | None:
+    """What is stored under the sequences of a pack with other bounds; None where the bounds are the same."""
+    rows = connection.execute(tables.OVERLAPPING, [pack.gateway, pack.epoch, pack.last, pack.first]).fetchall()
+    ranges = tuple(Forgotten(first, last, tables.ranges_from(text), us) for first, last, text, us in rows)
+    if any((one.first, one.last) == (pack.first, pack.last) for one in ranges):
+        return None
+    _, part = cut(ranges, pack.first, pack.last)
+    return _Met(part.refused, part.arrived_us, ranges)
 
 
 def _same(connection: duckdb.DuckDBPyConnection, packs: Sequence[StorePack]) -> dict[tuple[PackId, str], _Met]:

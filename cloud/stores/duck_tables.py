@@ -95,6 +95,10 @@ FORGOTTEN = """
 select first_sequence, last_sequence, refused, arrived_us from ranges
 where gateway = ? and epoch = ? and hash = ''"""
 
+OVERLAPPING = """
+select first_sequence, last_sequence, refused, arrived_us from ranges
+where gateway = ? and epoch = ? and first_sequence <= ? and last_sequence >= ? order by first_sequence"""
+
 DELETE_RANGES = """
 delete from ranges where gateway = ? and epoch = ? and first_sequence in (select unnest(?::bigint[]))"""
 

@@ -1,10 +1,13 @@
 """Upkeep of the DuckDB store's ranges: hashes that are forgotten, and records that are wanted again."""
 
+from collections.abc import Sequence
+
 import duckdb
 
 from cloud.stores import duck_tables as tables
-from cloud.stores.forgetting import Forgotten, merged
+from cloud.stores.forgetting import Forgotten, cut, merged
 from sensorhub.ranges import RangeSet
+from sensorhub.topics import PackId
 
 
 def forget_hashes(connection: duckdb.DuckDBPyConnection, before_us: int, ranges_max: int) -> int:
@@ -27,6 +30,14 @@ def forget_hashes(connection: duckdb.DuckDBPyConnection, before_us: int, ranges_
         connection.execute(tables.INSERT_RANGES, [tables.forgotten_rows(gateway, epoch, new)])
     connection.commit()
     return len(rows)
+
+
+def cut_ranges(connection: duckdb.DuckDBPyConnection, pack: PackId, before: Sequence[Forgotten]) -> None:
+    """Take a pack's sequences out of the ranges that hold them, in the transaction of its rows."""
+    rest, _ = cut(before, pack.first, pack.last)
+    connection.execute(tables.DELETE_RANGES, [pack.gateway, pack.epoch, [one.first for one in before]])
+    if rest:
+        connection.execute(tables.INSERT_RANGES, [tables.forgotten_rows(pack.gateway, pack.epoch, rest)])
 
 
 def want_again(connection: duckdb.DuckDBPyConnection, since_us: int, gateway: str | None) -> None:

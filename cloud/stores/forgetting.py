@@ -1,4 +1,4 @@
-"""How ranges whose hashes are forgotten merge with their neighbours; the same for every store."""
+"""How stored ranges change: merged where hashes are forgotten, cut where a part came again; for every store."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +14,22 @@ class Forgotten:
     last: int
     refused: tuple[Range, ...]
     arrived_us: int
+
+    def part(self, first: int, last: int) -> "Forgotten":
+        """What of it lies in first to last."""
+        low, high = max(first, self.first), min(last, self.last)
+        return Forgotten(low, high, tuple(RangeSet(self.refused).within(low, high)), self.arrived_us)
+
+
+def cut(before: Sequence[Forgotten], first: int, last: int) -> tuple[list[Forgotten], Forgotten]:
+    """Take first to last out of the ranges that overlap it and cover it together.
+
+    Returns:
+        What is left of them, which has no hash any more, and the part that was taken out, as one range.
+    """
+    rest = [one.part(one.first, first - 1) for one in before if one.first < first]
+    rest += [one.part(last + 1, one.last) for one in before if one.last > last]
+    return rest, _joined([one.part(first, last) for one in before])
 
 
 def merged(before: Iterable[Forgotten], old: Sequence[Forgotten]) -> tuple[list[int], list[Forgotten]]:

@@ -155,7 +155,8 @@ class Store(Protocol):
         """Store a group of packs; everything is committed when it returns, one outcome for each pack in order.
 
         The same range may come twice in one group. A marker becomes a gap, never a reading. What is wanted again is
-        written anew, once, under its first time of arrival, and is wanted no more.
+        written anew, once, under its first time of arrival, and is wanted no more; a pack of which all is wanted may
+        have other bounds then than what is stored, since a card may still hold a part of an older pack only.
 
         Raises:
             StoreUnavailable: nothing may be receipted; call again with the same group.

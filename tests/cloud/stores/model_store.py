@@ -63,15 +63,22 @@ class ModelStore(Store):
             self._put(epoch, pack)
             return Outcome(Fate.STORED, pack.refused)
         same = len(met) == 1 and (met[0].id, met[0].hash) == (pack.id, pack.hash)
-        if not same and not epoch.forgotten.covers(first, last):
+        in_part = epoch.wanted.covers(first, last) and all(_span(old) != (first, last) for old in met)
+        if not same and not in_part and not epoch.forgotten.covers(first, last):
             return conflict(pack)
         refused = tuple(epoch.refused.within(first, last))
         if not epoch.wanted.within(first, last):
             return Outcome(Fate.DUPLICATE, refused)
         epoch.wanted.remove(first, last)
+        arrived_us = max(old.arrived_us for old in met)
         for old in met:
-            if old.id == pack.id:
-                epoch.packs[first] = replace(pack, arrived_us=old.arrived_us)
+            epoch.firsts.remove(old.id.first)
+            del epoch.packs[old.id.first]
+            for low, high in ((old.id.first, first - 1), (last + 1, old.id.last)):
+                if max(low, old.id.first) <= min(high, old.id.last):
+                    self._put(epoch, _part(old, low, high))
+                    epoch.forgotten.add(low, high)
+        self._put(epoch, replace(pack, arrived_us=arrived_us, refused=refused))
         return Outcome(Fate.RENEWED, refused)
 
     def _put(self, epoch: _Epoch, pack: StorePack) -> None:
@@ -167,6 +174,13 @@ class ModelStore(Store):
 
     def close(self) -> None:
         pass
+
+
+def _part(pack: StorePack, first: int, last: int) -> StorePack:
+    """What of a pack lies in first to last."""
+    records = tuple((sequence, record) for sequence, record in pack.records if first <= sequence <= last)
+    refused = tuple(RangeSet(pack.refused).within(first, last))
+    return replace(pack, id=replace(pack.id, first=first, count=last - first + 1), records=records, refused=refused)
 
 
 def _span(pack: StorePack) -> Range:

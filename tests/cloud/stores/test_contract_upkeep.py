@@ -130,13 +130,37 @@ def test_repeat_of_what_is_wanted_is_written_anew_and_once(opened: Opened) -> No
 
 def test_other_content_does_not_take_the_place_of_what_is_wanted(opened: Opened) -> None:
     one = pack(readings(10))
-    opened.store.write([one])
+    opened.store.write([one, pack(readings(10, first=11), first=11, arrived_us=LATER_US)])
+    opened.store.want(LATER_US)
+
+    other = pack(readings(10, first=95), first=6, digest="b" * 16)
+    assert opened.store.write([other]) == [Outcome(Fate.CONFLICT, ((6, 15),))]
+    same_bounds = pack(readings(10, first=95), first=11, digest="b" * 16)
+    assert opened.store.write([same_bounds]) == [Outcome(Fate.CONFLICT, ((11, 20),))]
+    assert opened.store.wanted() == [Wanted(GATEWAY, EPOCH, 11, 20)]
+
+
+def test_part_of_an_older_pack_is_taken_while_it_is_wanted(opened: Opened) -> None:
+    """A card that has freed the first part of a pack seals what is left of it anew."""
+    whole = pack(readings(10), refused=((4, 4), (9, 9)))
+    opened.store.write([whole, pack(readings(8, first=13), first=13)])
     opened.store.want(ARRIVED_US)
 
-    other = pack(readings(10, first=90), digest="b" * 16)
-    assert opened.store.write([other]) == [Outcome(Fate.CONFLICT, ((1, 10),))]
-    assert opened.rows() == opened.expected(one)
-    assert opened.store.wanted() == [Wanted(GATEWAY, EPOCH, 1, 10)]
+    records = [record for sequence, record in whole.records if sequence >= 7]
+    left = pack(records, first=7, digest="b" * 16, refused=((9, 9),))
+    assert opened.store.write([left, left]) == [Outcome(Fate.RENEWED, ((9, 9),)), *duplicate((9, 9))]
+    for _ in range(2):
+        assert opened.store.wanted() == [Wanted(GATEWAY, EPOCH, 1, 6), Wanted(GATEWAY, EPOCH, 13, 20)]
+        assert kept(opened) == Kept(((7, 8), (10, 12)), ((9, 9),))
+        assert opened.store.here(GATEWAY, EPOCH) == RangeSet([(1, 20)])
+        assert opened.store.write([left]) == duplicate((9, 9))
+        assert len(opened.rows()) == 18
+        opened.reopen()
+    across = pack(readings(4, first=19), first=19, digest="c" * 16)
+    assert opened.store.write([across]) == [Outcome(Fate.CONFLICT, ((19, 22),))]
+    records = [record for sequence, record in whole.records if sequence <= 6]
+    assert opened.store.write([pack(records, digest="c" * 16, refused=((4, 4),))]) == [Outcome(Fate.RENEWED, ((4, 4),))]
+    assert opened.store.wanted() == [Wanted(GATEWAY, EPOCH, 13, 20)]
 
 
 def test_wanted_ranges_without_hashes_are_renewed_by_their_sequences(opened: Opened) -> None:
