@@ -92,9 +92,11 @@ class Process:
         """One turn of sampling: what has settled becomes durable."""
         recorder = self.recorder
         accepted = recorder.append(recorder.collect())
-        refusing = bool(recorder.trouble)
-        self._accepted(accepted, refusing or self._refused)
-        self._refused = refusing
+        if recorder.trouble:
+            self._refused = True
+        self._accepted(accepted, self._refused)
+        if not recorder.trouble and (accepted.edges or accepted.readings):
+            self._refused = False
 
     def received(self, topic: str, payload: bytes) -> None:
         """A message of the hub came."""
