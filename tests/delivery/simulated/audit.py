@@ -24,19 +24,40 @@ class Audit:
     def _was(self, spool: SpoolId) -> RangeSet:
         return self._ever.setdefault(spool, RangeSet())
 
-    def _missing(self, spool: SpoolId, gone: Range) -> list[Range]:
+    def _absent(self, spool: SpoolId, gone: Range) -> list[Range]:
         """The parts of a range that the hub has neither committed nor as dead letters, now."""
         assert self.hub is not None
         missing = self.hub.store.committed_of(spool).missing(*gone)
         letters = self.hub.state.covers.get(spool)
         return [part for one in missing for part in letters.missing(*one)] if letters else missing
 
+    def _missing(self, gateway: Gateway, epoch: str, gone: Range) -> list[Range]:
+        """The same; of a card that has a copy, what the hub has must be its own."""
+        spool = gateway.gateway, epoch
+        absent = self._absent(spool, gone)
+        if not gateway.forked:
+            return absent
+        missing = RangeSet(absent)
+        for sequence in range(gone[0], gone[1] + 1):
+            if sequence not in missing and not self._has_its_own(gateway, epoch, sequence):
+                missing.add(sequence, sequence)
+        return list(missing)
+
+    def _has_its_own(self, gateway: Gateway, epoch: str, sequence: int) -> bool:
+        assert self.hub is not None
+        if sequence not in gateway.ledger.epochs[epoch].records:
+            return True
+        stored = self.hub.store.record((gateway.gateway, epoch), sequence)
+        clashed = self.hub.state.clashed.get((gateway.gateway, epoch, sequence), [])
+        found = [*clashed, *([stored] if stored is not None else [])]
+        return not found or any(gateway.ledger.same(epoch, sequence, record) is None for record in found)
+
     # Gateways ------------------------------------------------------------------------------------------------------
 
     def freed(self, gateway: Gateway, epoch: str, gone: Range) -> None:
         """I1, I9: what a spool does not keep any more is at the hub, or a marker names it."""
         known = gateway.ledger.epochs[epoch]
-        for first, last in self._missing((gateway.gateway, epoch), gone):
+        for first, last in self._missing(gateway, epoch, gone):
             for a, b in known.named.missing(first, last):
                 for part in known.excused.missing(a, b):
                     self._freed_elsewhere(gateway, epoch, part)
@@ -53,7 +74,7 @@ class Audit:
         assert self.hub is not None
         known = gateway.ledger.epochs[epoch]
         was = self._was((gateway.gateway, epoch))
-        for first, last in self._missing((gateway.gateway, epoch), named):
+        for first, last in self._missing(gateway, epoch, named):
             for a, b in known.excused.missing(first, last):
                 if gateway.knows.get(epoch) == self.hub.store.id:
                     for c, d in known.kept.within(a, b):
@@ -70,10 +91,11 @@ class Audit:
         self.stored += len(pack.records)
         for sequence, record in pack.records:
             faults = [
-                fault
+                ledger.same(pack.id.epoch, sequence, record)
                 for gateway in self.gateways
-                if gateway.gateway == pack.id.gateway and pack.id.epoch in gateway.ledger.epochs
-                if (fault := gateway.ledger.same(pack.id.epoch, sequence, record)) is None or fault
+                if gateway.gateway == pack.id.gateway
+                for ledger in (gateway.ledger, *gateway.past)
+                if pack.id.epoch in ledger.epochs
             ]
             if None not in faults:
                 raise Broken("altered", f"{sequence} of {spool} is stored as {record}, {faults or 'of nobody'}")
@@ -90,7 +112,7 @@ class Audit:
             if self.hub.store.kept(gateway, receipt.epoch, first, last).stored != ((first, last),):
                 raise Broken("I5", f"a receipt says that {first}-{last} of {gateway} is stored; it is not committed")
         for part in receipt.refused:
-            if self._missing((gateway, receipt.epoch), part):
+            if self._absent((gateway, receipt.epoch), part):
                 raise Broken("I5", f"a receipt says that {part} of {gateway} is kept as dead letters; it is not")
 
     def before_restore(self) -> None:
@@ -105,7 +127,7 @@ class Audit:
         for gateway in self.gateways:
             for epoch, known in gateway.ledger.epochs.items():
                 for first, last in self._was((gateway.gateway, epoch)):
-                    for part in self._missing((gateway.gateway, epoch), (first, last)):
+                    for part in self._missing(gateway, epoch, (first, last)):
                         for a, b in known.kept.missing(*part):
                             known.excused.add(a, b)
 
@@ -116,7 +138,7 @@ class Audit:
         found = []
         for epoch, last in goal.items():
             known = gateway.ledger.epochs[epoch]
-            for first, end in self._missing((gateway.gateway, epoch), (1, last)):
+            for first, end in self._missing(gateway, epoch, (1, last)):
                 for a, b in known.named.missing(first, end):
                     found += [(epoch, part) for part in known.excused.missing(a, b)]
         return [item for item in found if not self._timeless(gateway, *item)]

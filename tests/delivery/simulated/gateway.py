@@ -9,7 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from gateway.config import GatewayConfig, SensorConfig
-from gateway.mqtt import LinkSilent, Message
+from gateway.driver import Granted, LinkSilent, Message
 from gateway.spool import Spool, SpoolFull, SpoolLimits, SpoolUnreadable, SpoolUnwritable
 from sensorhub.pack import body_hash, decompress
 from sensorhub.ranges import Range
@@ -77,7 +77,6 @@ class Gateway:
         self.deaf_until_s = 0.0
         self.honest = False
         self.measuring = True
-        self.failed_starts = 0
         self._plan = plan
         self._timeline = timeline
         self._chance = chance
@@ -86,6 +85,10 @@ class Gateway:
         self._log: Log = lambda text: log(f"{label} {text}")
         self._header = Header()
         self._nonce = ""
+        self._unanswered: list[str] = []
+        self._images: list[tuple[Card, Ledger]] = []
+        self.past: list[Ledger] = []
+        self.forked = False
         self._starting = self._connecting = False
         sensors = tuple(
             SensorConfig(id=f"loop-{number}", pin=1 + number, period_s=plan.period_s)
@@ -150,6 +153,57 @@ class Gateway:
         self._end()
         self.computer.reboot()
         self._set_clock()
+
+    def stop(self) -> None:
+        """The process is told to stop, and does so in order."""
+        process = self.process
+        if process is None:
+            return
+        self._log("is stopped")
+        if self._run("stopping", process.stop):
+            self.observe()
+            if self.connected:
+                self._publish(process.outbox.farewell())
+            self._end()
+
+    def take_image(self) -> None:
+        """Its card is copied while the power is off."""
+        self.power_cut()
+        self._images.append((self.card.image(), self.ledger.copy(self.computer)))
+        self._log("has its card copied")
+
+    def put_image_back(self) -> None:
+        """An old copy takes the place of its card; what only the card had is gone with it."""
+        if not self._images:
+            self.take_image()
+            return
+        self.power_cut()
+        card, ledger = self._images[-1]
+        self.past.append(self.ledger)
+        self.card, self.ledger, self.forked = card.image(), ledger.copy(self.computer), True
+        self._log("goes on with an old copy of its card")
+
+    def clone(self, original: "Gateway") -> None:
+        """Begin with a copy of another's card, under its name."""
+        original.power_cut()
+        self.card = original.card.image()
+        self.ledger = original.ledger.copy(self.computer)
+        self.forked = original.forked = True
+        self._log(f"begins as a copy of {original.label}")
+
+    def rot(self) -> None:
+        """Bits of its card flip while the power is off: in a segment that is full, or in the notes of receipts."""
+        self.power_cut()
+        places = [(folder, name) for folder in sorted(self.card.folders()) for name in sorted(self.card.files(folder))]
+        segments = [place for place in places if place[1].endswith(".seg")]
+        newest = {folder: name for folder, name in segments}
+        old = [place for place in segments if newest[place[0]] != place[1]]
+        notes = [place for place in places if place[1] == "received"]
+        if found := old + notes:
+            folder, name = self._chance.choice(found)
+            at = self.card.rot(folder, name)
+            self.ledger.damaged |= name.endswith(".seg")
+            self._log(f"has a flipped bit in {folder}/{name} at {at}")
 
     def _set_clock(self) -> None:
         lies = not self.honest and self._chance.random() < self._plan.ntp_lies
@@ -283,6 +337,9 @@ class Gateway:
         process = self.process
         if process is not None and self._run("committing", process.commit):
             self.observe()
+            if process.outbox.leave_epoch and self._run("leaving its epoch", process.leave_epoch):
+                self._log(f"begins epoch {process.epochs.current.epoch}")
+                self.observe()
         self.pump()
 
     def _let_pass(self) -> None:
@@ -331,10 +388,15 @@ class Gateway:
             if unsettled is not None:
                 raise Broken("I4", f"{pack_id} is sent while a power cut could take part of {unsettled}")
             self._log(f"sends {pack_id.first}-{pack_id.last} {body}")
+            if not self.honest and self._chance.random() < self._plan.puback_refuses and self.process is not None:
+                self.process.outbox.refused(message.topic, 0x97, "Quota exceeded")
+                return
         elif message.topic.endswith("/status"):
             self._nonce = json.loads(message.payload).get("nonce", "")
             self._log("sends its status")
-        if self.network:
+        if not self.network:
+            self._unanswered.append(message.topic)
+        else:
             self._broker.publish(self, Packet(message.topic, message.payload, message.retain))
 
     # The link ------------------------------------------------------------------------------------------------------
@@ -355,7 +417,9 @@ class Gateway:
             return
         self.connected = True
         self._log("is connected")
-        process.outbox.connected()
+        self._unanswered = []
+        limit = None if self.honest else self._plan.packet_bytes_max
+        process.outbox.connected(Granted(packet_bytes_max=limit) if limit else Granted())
         self.pump()
 
     def lose_link(self, *, silent: bool) -> None:
@@ -365,7 +429,7 @@ class Gateway:
         self.connected = False
         will = self.process.outbox.will()
         packet = Packet(will.topic, will.payload, will.retain)
-        self.process.outbox.disconnected()
+        self.process.outbox.disconnected(self._unanswered)
         self._timeline.after(
             self._chance.random() * NOTICED_S if silent else 0.0, lambda: self._drop_client(packet)
         )

@@ -44,12 +44,11 @@ class Plan:
     # the gateways
     cut_at_call: float = 0.0
     power: float = 0.5
-    link_flaps: float = 0.0
     half_published: float = 0.0
-    eio: float = 0.0
+    puback_refuses: float = 0.0
+    packet_bytes_max: int | None = None
     ntp: float = 0.7
     wall_off: float = 0.0
-    wall_steps: float = 0.0
     ntp_lies: float = 0.0
     unnamed_s: float = 0.0
     # the hub
@@ -78,8 +77,18 @@ NEMESES = {
     "full-disk": 40.0,
     "wall-step": 25.0,
     "replayed-status": 20.0,
+    "stop": 30.0,
+    "refetch": 45.0,
+    "forget": 30.0,
+    "rot": 60.0,
+    "image": 60.0,
+    "clone": 90.0,
 }
 """Everything that may strike from outside, and how many seconds pass on average between two of a kind."""
+
+FORKS = {"image", "clone"}
+RARE = 0.7
+"""What is rare on the road is left out of so many of the seeds that would have it."""
 
 
 def plan_of(chance: random.Random) -> Plan:
@@ -115,6 +124,8 @@ def plan_of(chance: random.Random) -> Plan:
         cut_at_call=some(0.6, 0.003, 0.05),
         power=chance.choice((0.0, 0.5, 1.0)),
         half_published=some(0.3, 0.01, 0.2),
+        puback_refuses=some(0.15, 0.02, 0.3),
+        packet_bytes_max=chance.choice((None, None, None, None, 1_200)),
         ntp=chance.choice((0.0, 0.5, 1.0)),
         wall_off=some(0.5, 0.2, 1.0),
         ntp_lies=some(0.15, 0.2, 0.8),
@@ -128,4 +139,9 @@ def plan_of(chance: random.Random) -> Plan:
     plan.nemeses = {
         name: mean_s * chance.uniform(0.5, 2.0) for name, mean_s in NEMESES.items() if chance.random() < share
     }
+    if plan.nemeses.keys() & FORKS:
+        plan.nemeses.pop("forget", None)  # where hashes are forgotten, other content counts as a repeat
+    for rare in ("image", "clone", "rot"):
+        if chance.random() < RARE:
+            plan.nemeses.pop(rare, None)
     return plan

@@ -8,7 +8,7 @@ from uuid import UUID
 from gateway.anchors import SystemAnchors
 from gateway.config import GatewayConfig
 from gateway.contacts import Contacts
-from gateway.mqtt import Message
+from gateway.driver import Message
 from gateway.outbox import Outbox
 from gateway.recorder import Accepted, Recorder
 from gateway.sensors.pins import Factory
@@ -40,6 +40,7 @@ class Process:
     ) -> None:
         self._config = config
         self._key = key
+        self._card = card
         self._clock = computer.boot
         self._machine = computer.machine()
         self._header = header
@@ -68,7 +69,8 @@ class Process:
         self.outbox = Outbox(
             self._config,
             self._key,
-            self.epochs.current,
+            self.epochs,
+            disk=self._card,
             clock=self._clock,
             machine=self._machine,
             anchor=lambda: recorder.newest_anchor,
@@ -92,9 +94,18 @@ class Process:
         """One turn of sampling: what has settled becomes durable."""
         recorder = self.recorder
         accepted = recorder.append(recorder.collect())
-        refusing = bool(recorder.trouble)
-        self._accepted(accepted, refusing or self._refused)
-        self._refused = refusing
+        if recorder.trouble:
+            self._refused = True
+        self._accepted(accepted, self._refused)
+        if not recorder.trouble and (accepted.edges or accepted.readings):
+            self._refused = False
+
+    def leave_epoch(self) -> bool:
+        """Begin a new epoch where that is asked for; whether it was begun."""
+        if not (self.outbox.leave_epoch and self.recorder.begin_epoch()):
+            return False
+        self.outbox.epoch_begun()
+        return True
 
     def received(self, topic: str, payload: bytes) -> None:
         """A message of the hub came."""

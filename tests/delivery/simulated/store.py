@@ -4,9 +4,12 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 
+from cloud.conflicts import REASON_CONFLICT
 from cloud.letters import DeadLetter
 from cloud.stores.protocol import Fate, Outcome, StorePack, StoreUnavailable
+from sensorhub.pack import decode_pack
 from sensorhub.ranges import RangeSet
+from sensorhub.reading import Record
 from sensorhub.topics import PackId, parse_pack_levels, parse_topic
 from tests.cloud.model_state import ModelState
 from tests.cloud.stores.model_store import ModelStore
@@ -76,6 +79,12 @@ class DurableStore(ModelStore):
         epoch = self._epochs.get(spool)
         return epoch.here if epoch else RangeSet()
 
+    def record(self, spool: SpoolId, sequence: int) -> Record | None:
+        """The committed record of a sequence; None where there is none, or it is a dead letter."""
+        epoch = self._epochs.get(spool)
+        packs = epoch.overlapping(sequence, sequence) if epoch else []
+        return dict(packs[0].records).get(sequence) if packs else None
+
     def write(self, packs: Sequence[StorePack]) -> list[Outcome]:
         faults = self._faults
         if faults.strike(faults.plan.store_away):
@@ -103,6 +112,7 @@ class DurableState(ModelState):
         """Fail as these say; returns itself."""
         self._faults = faults
         self.covers: dict[SpoolId, RangeSet] = {}
+        self.clashed: dict[tuple[str, str, int], list[Record]] = {}
         return self
 
     def add_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
@@ -116,11 +126,15 @@ class DurableState(ModelState):
                 covers = self.covers.setdefault((pack_id.gateway, pack_id.epoch), RangeSet())
                 first, last = (letter.sequence,) * 2 if letter.sequence else (pack_id.first, pack_id.last)
                 covers.add(first, last)
+                if letter.reason == REASON_CONFLICT:
+                    for sequence, record in decode_pack(pack_id, letter.raw).records:
+                        self.clashed.setdefault((pack_id.gateway, pack_id.epoch, sequence), []).append(record)
 
     def backup(self) -> "DurableState":
         """A copy."""
         copy = DurableState(*(dict(getattr(self, one.name)) for one in fields(ModelState))).follow(self._faults)
         copy.covers = {spool: RangeSet(ranges) for spool, ranges in self.covers.items()}
+        copy.clashed = {key: list(records) for key, records in self.clashed.items()}
         return copy
 
 

@@ -16,7 +16,7 @@ from tests.delivery.simulated.hub import Hub
 from tests.delivery.simulated.plan import Plan, plan_of
 from tests.delivery.simulated.trace import Broken, Log
 
-DRAIN_S = 900
+DRAIN_S = 2_000
 """Once all is well again, everything is at the hub within this time."""
 
 DRAIN_TICK_S = 4.0
@@ -222,6 +222,45 @@ class World:
     def _wall_step(self) -> None:
         self._some().step_wall()
 
+    def _stop(self) -> None:
+        self._some().stop()
+
+    def _refetch(self) -> None:
+        """Somebody wants what came since then once more."""
+        since_us = (BEGIN_NS + self._chance.randrange(self.timeline.now_ns - BEGIN_NS + 1)) // 1_000
+        self._hub.store.want(since_us, self._chance.choice((None, self._some().gateway)))
+
+    def _forget(self) -> None:
+        self._hub.store.forget_hashes(self.timeline.now_ns // 1_000, 3)
+
+    def _rot(self) -> None:
+        self._some().rot()
+
+    def _image(self) -> None:
+        gateway = self._some()
+        (gateway.take_image if self._chance.random() < 0.4 else gateway.put_image_back)()
+
+    def _clone(self) -> None:
+        """Somebody copies a card and starts it elsewhere, once in a world."""
+        if len(self._gateways) > self.plan.gateways:
+            return
+        original = self._some()
+        copy = Gateway(
+            original.gateway,
+            original.gateway + "*",
+            original.key,
+            self.plan,
+            self.timeline,
+            self._chance,
+            self._broker,
+            self.audit,
+            self._say,
+        )
+        copy.clone(original)
+        self._gateways.append(copy)
+        copy.start_in(1.0)
+        self._tick(copy)
+
     # The end ---------------------------------------------------------------------------------------------------------
 
     def _heal(self) -> None:
@@ -237,6 +276,7 @@ class World:
             gateway.deaf_until_s = 0.0
             self._hub.keys[gateway.gateway] = gateway.key
             self._mend(gateway)
+            gateway.lose_link(silent=False)
             gateway.start_in(0.5)
 
     def _drain(self) -> None:
@@ -253,6 +293,18 @@ class World:
                     missing = contact.closures[contact.counted :]
                     raise Broken("lost", f"{gateway.label}: {missing} of {sensor} in boot {boot} are in no reading")
             goals.append((gateway, {epoch: known.next - 1 for epoch, known in gateway.ledger.epochs.items()}))
+        self._wait_for(goals[: self.plan.gateways], [gateway for gateway, _ in goals[self.plan.gateways :]])
+        if clones := goals[self.plan.gateways :]:
+            names = {gateway.gateway for gateway, _ in clones}
+            self._wait_for(clones, [one for one in self._gateways[: self.plan.gateways] if one.gateway in names])
+        self._say("== drained")
+
+    def _wait_for(self, goals: list[tuple[Gateway, dict[str, int]]], others: list[Gateway]) -> None:
+        """Let these drain, while others, which have the same names, are kept off the network."""
+        for gateway in self._gateways:
+            gateway.network = gateway not in others
+            if gateway in others:
+                gateway.lose_link(silent=False)
         until_ns = self.timeline.now_ns + DRAIN_S * NS_PER_S
         waiting = self._waiting(goals)
         while waiting and self.timeline.now_ns < until_ns:
@@ -260,7 +312,6 @@ class World:
             waiting = self._waiting(goals)
         if waiting:
             raise Broken("not drained", "; ".join(waiting[:5]))
-        self._say("== drained")
 
     def _waiting(self, goals: list[tuple[Gateway, dict[str, int]]]) -> list[str]:
         return [
