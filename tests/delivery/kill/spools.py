@@ -9,8 +9,8 @@ from gateway.spool.disk import RealDisk
 from gateway.spool.entries import Edge, MarkerEntry, ReadingEntry, Seal
 from gateway.spool.room import SpoolLimits
 from gateway.spool.spool import Spool
-from sensorhub.names import is_hex16
 from gateway.times import sealed_time_us
+from sensorhub.names import is_hex16
 from sensorhub.ranges import RangeSet
 
 Identity = tuple[str, str, int]
