@@ -144,13 +144,18 @@ async def _run(folder: Path) -> None:
     agent = Agent(settings.config, clock=driven.clock, factory=driven.factory, anchors=anchors, watcher=driven)
     running = asyncio.create_task(agent.run())
     driving = asyncio.create_task(driven.drive(agent))
+
+    def end() -> None:
+        driving.cancel()  # first: what moves after the agent has let go of its pins is nobody's loss
+        running.cancel()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+        asyncio.get_running_loop().add_signal_handler(number, end)
     try:
         await asyncio.wait((running, driving), return_when=asyncio.FIRST_COMPLETED)
-        for task in (driving, running):
-            if task.done():
-                task.result()
+        if driving.done() and not driving.cancelled():
+            driving.result()
+        await running
     except asyncio.CancelledError:
         logging.info("Stopped; what was measured is in the spool.")
     finally:

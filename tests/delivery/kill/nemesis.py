@@ -20,6 +20,7 @@ from tests.delivery.proxy import Faults
 EVENTS_PER_S = 1.2
 TURN_S = 0.05
 FLAP_S = 0.4
+FILL_S = 0.3
 RESTART_S = 0.5
 YEAR_S = 31_557_600
 
@@ -220,8 +221,9 @@ class Nemesis:
             end = lambda: jump_clock(rig.folder / f"{target}.clock", 0)  # noqa: E731
         elif event.kind == "full":
             assert rig.small_disk is not None
-            fill(rig.small_disk)
             disk = rig.small_disk
+            for turn in range(int(event.lasts_s / FILL_S)):  # what the product gives back is taken as well
+                self._at(event.at_s + turn * FILL_S, lambda: fill(disk))
             end = lambda: make_room(disk)  # noqa: E731
         else:
             self._network(event)

@@ -8,14 +8,15 @@ from uuid import UUID, uuid4
 from gateway.spool.disk import RealDisk
 from gateway.spool.entries import Edge, MarkerEntry, ReadingEntry, Seal
 from gateway.spool.room import SpoolLimits
-from gateway.spool.spool import Spool, epochs
+from gateway.spool.spool import Spool
 from gateway.times import sealed_time_us
+from sensorhub.names import is_hex16
 from sensorhub.ranges import RangeSet
 
 Identity = tuple[str, str, int]
 """Gateway, epoch, sequence."""
 
-_BYTES_MAX = 1 << 30
+_LIMITS = SpoolLimits(1 << 30, reserve_bytes=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,8 @@ def read_spool(copy: Path, gateway: str) -> SpoolCopy:
     found = SpoolCopy()
     if not copy.exists():
         return found
-    for epoch in epochs(RealDisk(copy)):
-        spool = Spool.open(
-            RealDisk(copy), gateway, uuid4(), limits=SpoolLimits(_BYTES_MAX), new_epoch=lambda: "", epoch=epoch
-        )
+    for epoch in sorted(folder.name for folder in copy.iterdir() if is_hex16(folder.name)):
+        spool = Spool.open(RealDisk(copy), gateway, uuid4(), limits=_LIMITS, new_epoch=lambda: "", epoch=epoch)
         try:
             _read(spool, epoch, found)
         finally:
