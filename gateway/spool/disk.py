@@ -15,6 +15,10 @@ ROOT = ""
 
 LOCK_NAME = "lock"
 
+ZEROED_BYTES_MAX = 4 * 1024 * 1024
+"""Room up to so much (a segment; not the reserve, whose content nobody writes) is also filled with zeros: where blocks
+are only reserved, ext4 commits its journal once more, 12 kB, when each of them is first written."""
+
 
 class SpoolFile(Protocol):
     """An open file; called by the one thread of the spool. Every call may raise OSError."""
@@ -147,7 +151,10 @@ class RealFile:
         os.ftruncate(self._handle, length)
 
     def allocate(self, length: int) -> None:
+        size = os.fstat(self._handle).st_size
         _allocate(self._handle, length)
+        if size < length <= ZEROED_BYTES_MAX:
+            self.write(size, bytes(length - size))
 
     def close(self) -> None:
         os.close(self._handle)
