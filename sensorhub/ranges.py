@@ -48,7 +48,11 @@ class RangeSet:
         """Put first to last into the set; an empty range (last < first) changes nothing."""
         if last < first:
             return
-        low = bisect_left(self._lasts, first - 1)
+        lasts = self._lasts
+        if lasts and first == lasts[-1] + 1:  # numbers are mostly added in order
+            lasts[-1] = last
+            return
+        low = bisect_left(lasts, first - 1)
         high = bisect_right(self._firsts, last + 1)
         if low < high:
             first = min(first, self._firsts[low])

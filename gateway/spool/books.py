@@ -98,11 +98,12 @@ class Books:
                 self._alive(located.boot, located.entry.clock_ns, located.entry.wall_ns)
 
     def _keep(self, located: Located, segment: Segment) -> None:
-        numbers = located.sequence, located.last
-        self.kept.add(*numbers)
-        self._of_boot.setdefault(located.boot, RangeSet()).add(*numbers)
-        segment.records.add(*numbers)
-        segment.needs.add(*numbers)
+        first, last = located.sequence, located.last
+        of_boot = self._of_boot.get(located.boot)
+        if of_boot is None:
+            of_boot = self._of_boot[located.boot] = RangeSet()
+        for numbers in (self.kept, of_boot, segment.records, segment.needs):
+            numbers.add(first, last)
 
     def _settle(self, located: Located, reading: ReadingEntry) -> None:
         # An edge at the very end of an interval belongs to the next one; in a boot that is over there is none.
@@ -120,7 +121,9 @@ class Books:
 
     def _alive(self, boot: int, clock_ns: int, wall_ns: int) -> None:
         # The note's wall time is that of its clock, carried on from where it was last known.
-        known = self.notes.get(boot, BootNote(0, 0))
+        known = self.notes.get(boot) or BootNote(0, 0)
+        if not wall_ns and clock_ns <= known.clock_ns and boot in self.notes:
+            return
         if wall_ns and clock_ns < known.clock_ns:
             wall_ns += known.clock_ns - clock_ns
         elif not wall_ns and known.wall_ns:

@@ -2,6 +2,7 @@
 
 import math
 import struct
+from math import isfinite
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -36,6 +37,7 @@ _ANCHOR = struct.Struct("<H")
 _SEAL = struct.Struct("<HQHBB")
 
 _OBSERVED = 1
+_QUALITIES = {bits: Quality(bits) for bits in range(1 << len(Quality))}
 _MARKER_KINDS = dict(enumerate(MARKER_KINDS, 1))
 RECORD_BYTES_MIN = _MEASURED.size
 """No record takes fewer bytes of a segment; bounds how many numbers a stretch that cannot be read may hold."""
@@ -139,8 +141,8 @@ def _decode(kind: int, sequence: int, body: bytes, dictionary: Dictionary) -> Lo
             settings = dictionary.sensors[sensor]
             names = dictionary.quantities
             fields = _MEASURED.iter_unpack(body[_READING.size :])
-            values = tuple(Measured(names[index], value, Quality(quality)) for index, quality, value in fields)
-            if not values or not all(math.isfinite(measured.value) for measured in values):
+            values = tuple([Measured(names[i], value, _QUALITIES[quality]) for i, quality, value in fields])
+            if not values or not isfinite(sum([measured.value * 0 for measured in values])):
                 raise ValueError("a reading without values, or with one that is not finite")
             reading = ReadingEntry(settings.id, clock_ns, values)
             return Located(sequence, _known(boot, dictionary), reading, settings)
