@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.spool import Anchor, AnchorKind, Spool
-from gateway.times import STEP_PPM, wall_at
+from gateway.times import STEP_PPM, believed, wall_at
 
 UNKNOWN_NS = 2**62
 """The error of an estimate that has no lower bound: nobody knows. 146 years."""
@@ -43,7 +43,7 @@ def known_boots(spool: Spool) -> dict[int, KnownBoot]:
     for boot in spool.boots:
         note = spool.last_known(boot)
         anchors = spool.anchors(boot)
-        real = [anchor for anchor in anchors if anchor.source is not AnchorKind.ESTIMATED]
+        real = believed([anchor for anchor in anchors if anchor.source is not AnchorKind.ESTIMATED])
         if real:
             first, last = min(real, key=_clock), max(real, key=_clock)
             begin, end, error_ns = wall_at(first, 0), wall_at(last, note.clock_ns), max(first.error_ns, last.error_ns)

@@ -6,7 +6,7 @@ from itertools import takewhile
 
 from gateway.estimate import estimates, known_boots
 from gateway.spool import AnchorKind, Located, MarkerEntry, ReadingEntry, Seal, Spool
-from gateway.times import anchors_for, sealed_time_us
+from gateway.times import anchors_for, believed, sealed_time_us
 from sensorhub.errors import SensorHubError
 from sensorhub.pack import MESSAGE_BYTES_MAX, RECORDS_PER_PACK_MAX, compress, encode_pack
 from sensorhub.reading import Marker, Quality, Reading, Record
@@ -108,7 +108,7 @@ class Packer:
         return max(1, min(records_max, RECORDS_PER_PACK_MAX, likely))
 
     def _seal(self, run: list[Located], records_max: int, bytes_max: int, newest: bool) -> SealedPack | None:
-        anchors = self._spool.anchors(run[0].boot) if run else ()
+        anchors = believed(self._spool.anchors(run[0].boot)) if run else []
         if not anchors:
             return None
         run = _at_most(run, records_max, newest)

@@ -122,8 +122,8 @@ class Recorder:
 
     @property
     def trouble(self) -> str:
-        """Why nothing is accepted now, in a sentence; empty while all is well."""
-        return self._held.trouble
+        """Why nothing is accepted now, or what is wrong with the time, in a sentence; empty while all is well."""
+        return self._held.trouble or self._anchors.trouble
 
     @property
     def newest_anchor(self) -> Anchor | None:
@@ -152,6 +152,8 @@ class Recorder:
         self._epochs.define(list(settings.values()))
         self._refusals = Refusals(self._detectors)
         self._refusals.lose(sum(len(reading.values) for reading in refused), reason)
+        spools = self._epochs.all
+        self._anchors.know(max(each.last_known(boot).wall_ns for each in spools for boot in each.boots))
         self._take_anchors()  # before the first interval opens
 
     def observed(self, edges: Sequence[Edge]) -> None:

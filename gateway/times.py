@@ -3,13 +3,19 @@
 Rules and figures: docs/formats.md, "Seal" and "Interval times".
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 
-from gateway.spool import Anchor
+from gateway.spool import Anchor, AnchorKind
 from sensorhub.reading import NS_PER_US
 
 STEP_PPM = 200
 """No crystal of a Pi is off by more; anchors that disagree by more than this tell of a step of the wall clock."""
+
+DISAGREE_NS = 1_000_000_000
+"""How far NTP and the hub may be apart beyond what both say of their error: leap seconds are smeared over a day, and
+the hub's own NTP has an error that its receipts do not tell."""
 
 SNAP_NS = 250_000_000
 """A time this near to a multiple of the sensor's period is that multiple."""
@@ -27,6 +33,33 @@ def is_step(earlier: Anchor, later: Anchor) -> bool:
     apart = abs(wall_at(earlier, later.clock_ns) - later.wall_ns)
     drift_max = abs(later.clock_ns - earlier.clock_ns) * STEP_PPM // 1_000_000
     return apart > earlier.error_ns + later.error_ns + drift_max
+
+
+def believed(anchors: Sequence[Anchor]) -> list[Anchor]:
+    """The anchors of one boot without those of NTP that disagree with the hub's signed time.
+
+    Arguments:
+        anchors: by rising boot clock.
+
+    A boot clock has one mapping to wall time, but for drift: where two anchors disagree one of them lies, and it is
+    not the hub's.
+    """
+    signed = [anchor for anchor in anchors if anchor.source is AnchorKind.RECEIPT]
+    if not signed:
+        return list(anchors)
+    clocks = [anchor.clock_ns for anchor in signed]
+
+    def near(anchor: Anchor) -> Anchor:
+        at = bisect_left(clocks, anchor.clock_ns)
+        return min(signed[max(0, at - 1) : at + 1], key=lambda other: abs(other.clock_ns - anchor.clock_ns))
+
+    return [anchor for anchor in anchors if anchor.source is not AnchorKind.NTP or not is_lie(anchor, near(anchor))]
+
+
+def is_lie(ntp: Anchor, hub: Anchor) -> bool:
+    """Whether NTP and the hub disagree by more than their errors, any drift, and what the hub does not say."""
+    earlier, later = sorted((ntp, hub), key=lambda anchor: anchor.clock_ns)
+    return is_step(earlier, replace(later, error_ns=later.error_ns + DISAGREE_NS))
 
 
 def anchors_for(anchors: Sequence[Anchor], first_ns: int, last_ns: int) -> tuple[Anchor, ...]:
