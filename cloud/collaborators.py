@@ -10,7 +10,8 @@ from cloud.gaps import Floor, Gap
 from cloud.letters import DeadLetter
 from sensorhub.command import Reply
 
-FindingKind = Literal["conflict", "gap", "security"]
+FindingKind = Literal["conflict", "gap", "security", "disk"]
+"""`disk` is of the hub itself: its gateway is empty, its count a percentage."""
 
 
 class Named(Protocol):

@@ -38,6 +38,15 @@ class HubConfig(BaseModel):
         default="127.0.0.1", description="address of this machine where the page is served"
     )
     port: int = Field(default=8080, ge=0, le=65_535, description="port of the page; 0 takes any that is free")
+    disk_alarm_percent: int = Field(
+        default=80,
+        ge=1,
+        le=100,
+        description="how full the disk of the hub's folder may be before it is said, %",
+    )
+    disk_full_percent: int = Field(
+        default=90, ge=1, le=100, description="how full it may be before nothing more is taken, %"
+    )
     readings: HubSettings = Field(default=HubSettings(), description="the store of readings")
 
 

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import uvicorn
 
 from cloud.config import HubConfig
+from cloud.disk import HubDisk
 from cloud.folder import KEYS, hub_folder
 from cloud.ingest import Ingest
 from cloud.ingester import Ingester
@@ -27,14 +28,18 @@ from cloud.stores import open_store
 from cloud.stores.protocol import StoreUnavailable
 from cloud.trouble import Troubles
 from cloud.web.app import make_app
+from cloud.web.gateways import notices
 from sensorhub.clock import MachineClock
 from sensorhub.errors import AskedWrong
 from sensorhub.hubfile import remove_hub_file, write_hub_file
 
 _log = logging.getLogger(__name__)
 
-KNEW_EVERY_S = 10.0
-"""How often it is noted until when the states were known: they are judged by it after a restart."""
+LOOK_EVERY_S = 2.0
+"""How often the page learns what the books say of gateways, and how full the disk is."""
+
+LOOKS_PER_NOTE = 5
+"""Every 10 s it is noted until when the states were known: they are judged by it after a restart."""
 
 STREAMS_END_S = 1
 """How long open streams may take to end: the hub is gone within 2 s of the signal."""
@@ -78,11 +83,13 @@ class _Hub:
         store = open_store(config.readings, state, config.data)
         stack.callback(store.close)
         self._live = live = LiveModel(clock)
-        live.warm_start(store, state)
-        self._troubles = troubles = Troubles(live)
         registry = Registry(config.data / KEYS, state, clock)
+        live.warm_start(store, state, lambda gateway: registry.key(gateway) is not None)
+        self._troubles = troubles = Troubles(live)
+        self._clock = clock
+        self._disk = HubDisk(config.data, config.disk_alarm_percent, config.disk_full_percent)
         self._ingest = Ingest(registry, state, store, live, clock)
-        self._ingester = Ingester(self._ingest, troubles)
+        self._ingester = Ingester(self._ingest, troubles, self._disk)
         self._link = BrokerLink(config.broker, _client_id(state), self._ingester.offer, troubles, clock)
         self._listener = listener
         self._url = _url(listener)
@@ -107,11 +114,11 @@ class _Hub:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end, server)
-        notes = asyncio.create_task(self._note_what_is_known())
+        looking = asyncio.create_task(self._look())
         try:
             await server.serve(sockets=[self._listener])
         finally:
-            notes.cancel()
+            looking.cancel()
 
     def _end(self, server: "_Server") -> None:
         self._ingester.stop()
@@ -123,17 +130,23 @@ class _Hub:
         sys.stdout.write(f"The page is at {self._url}\n")
         sys.stdout.flush()
 
-    async def _note_what_is_known(self) -> None:
+    async def _look(self) -> None:
+        looks = 0
         while True:
-            await asyncio.sleep(KNEW_EVERY_S)
-            if not self._link.up:
-                continue
+            await asyncio.sleep(LOOK_EVERY_S)
+            looks += 1
             try:
-                await asyncio.to_thread(self._live.note_knowledge, self._state)
+                await asyncio.to_thread(self._look_once, note=looks % LOOKS_PER_NOTE == 0 and self._link.up)
             except StoreUnavailable as error:
                 self._troubles.begin("state", str(error))
             else:
                 self._troubles.end("state", "The state database can be used again.")
+
+    def _look_once(self, *, note: bool) -> None:
+        now_us = self._clock.wall_us()
+        self._live.noticed(notices(self._state, now_us), self._disk.look(self._state, now_us))
+        if note:
+            self._live.note_knowledge(self._state)
 
 
 class _Server(uvicorn.Server):

@@ -73,17 +73,33 @@ class Link(Protocol):
         ...
 
 
+class Room(Protocol):
+    """The disk as the ingester needs it; called from the ingest thread before each group."""
+
+    def check(self) -> None:
+        """Whether there is room for more.
+
+        Raises:
+            StoreUnavailable: there is none: nothing may be kept or receipted.
+        """
+        ...
+
+
 class Ingester:
     """Runs `Ingest` in a thread of its own.
 
     Arguments:
         ingest: the core.
         troubles: told when the store takes no data, and when it does again.
+        room: the disk of the hub; None: nobody looks at it.
         jitter: source of chance for the back-off.
     """
 
-    def __init__(self, ingest: Ingest, troubles: Troubles, jitter: Jitter | None = None) -> None:
+    def __init__(
+        self, ingest: Ingest, troubles: Troubles, room: Room | None = None, jitter: Jitter | None = None
+    ) -> None:
         self._ingest = ingest
+        self._room = room
         self._troubles = troubles
         self._jitter: Jitter = jitter or random.Random()  # noqa: S311  # spreads load, hides nothing
         self._queue: queue.SimpleQueue[Delivery] = queue.SimpleQueue()
@@ -167,6 +183,8 @@ class Ingester:
         fault: Exception | None = None
         while not self._stopping.is_set() and fault is None:
             try:
+                if self._room is not None:
+                    self._room.check()
                 answers = self._ingest.handle([delivery.message for delivery in group])
             except StoreUnavailable as error:
                 self._unavailable(error)

@@ -1,13 +1,14 @@
 """What the pages show of now: the newest readings of every sensor, in memory, filled by ingest before the commit."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from cloud.states import played_at_us
 from cloud.stores.protocol import Query, Store, StorePack
-from cloud.watched import SensorNow, WatchedGateway, WatchedSensor
+from cloud.watched import SensorNow, WatchedSensor
+from cloud.watched_gateway import GatewayNow, Notice, WatchedGateway
 from sensorhub.clock import MachineClock
 from sensorhub.reading import US_PER_S, Reading
 from sensorhub.status import RecordingStatus, Status
@@ -58,9 +59,11 @@ class LiveView:
     Arguments:
         now_us: that instant.
         sensors: those that their gateway's newest status names.
+        gateways: all that are named and have said something, with what is known against them.
         recordings: what is played, by gateway.
         unnamed: gateways that nobody named, with the messages of each that were forgotten.
         trouble: why no data is taken.
+        warning: what will be a trouble if nobody does anything, in a sentence; empty where there is nothing.
         behind_us: how old the newest reading was when it came; None before the first.
         heard_us: when readings came last.
         hidden: sensors beyond the limit.
@@ -68,9 +71,11 @@ class LiveView:
 
     now_us: int
     sensors: tuple[SensorNow, ...] = ()
+    gateways: tuple[GatewayNow, ...] = ()
     recordings: tuple[RecordingStatus, ...] = ()
     unnamed: tuple[tuple[str, int], ...] = ()
     trouble: Trouble | None = None
+    warning: str = ""
     behind_us: int | None = None
     heard_us: int | None = None
     hidden: int = 0
@@ -92,6 +97,8 @@ class LiveModel:
         self._pending: dict[PackId, int] = {}
         self._unnamed: dict[str, int] = {}
         self._trouble: Trouble | None = None
+        self._notices: dict[str, tuple[Notice, ...]] = {}
+        self._warning = ""
         self._resumed_us = clock.wall_us()
         self._knew_us: int | None = None
         self._behind_us: int | None = None
@@ -99,25 +106,33 @@ class LiveModel:
         self.version = 0
         """Rises with every change: who saw a view of this version has seen all but what time alone changes."""
 
-    def warm_start(self, store: Store, notes: Notes) -> None:
+    def warm_start(self, store: Store, notes: Notes, named: Callable[[str], bool] = lambda _: True) -> None:
         """Fill in what was known before the hub was restarted; called once, before the first message.
+
+        Arguments:
+            store, notes: what was kept.
+            named: whether a gateway is named (default: all are); what is stored of others is not shown.
 
         Raises:
             StoreUnavailable: the store or the notes cannot be read.
         """
         noted = notes.noted(KNEW_UNTIL)
-        arrivals = store.arrivals()
+        arrivals = {key: came_us for key, came_us in store.arrivals().items() if named(key[0])}
         with self._lock:
             self._knew_us = int(noted) if noted is not None else None
-            self._take_back(store, Query(from_us=self._clock.wall_us() - WARM_US), arrivals)
+            self._take_back(store, Query(from_us=self._clock.wall_us() - WARM_US), arrivals, named)
             for (gateway, sensor), arrived_us in arrivals.items():
                 if (gateway, sensor) not in self._sensors and len(self._sensors) < SENSORS_MAX:
                     # silent for long, or played from a recording whose times are old by nature
                     around = Query(gateway, sensor, None, arrived_us - WARM_US, arrived_us + WARM_LATER_US)
-                    self._take_back(store, around, arrivals)
+                    self._take_back(store, around, arrivals, named)
 
-    def _take_back(self, store: Store, query: Query, arrivals: dict[tuple[str, str], int]) -> None:
+    def _take_back(
+        self, store: Store, query: Query, arrivals: Mapping[tuple[str, str], int], named: Callable[[str], bool]
+    ) -> None:
         for stored in store.read(query):
+            if not named(stored.gateway):
+                continue
             sensor = self._sensor(stored.gateway, stored.reading.sensor)
             if sensor is not None:
                 came_us = arrivals.get((stored.gateway, stored.reading.sensor), stored.reading.time_us)
@@ -211,6 +226,13 @@ class LiveModel:
             for key in [key for key in self._sensors if key[0] == gateway]:
                 del self._sensors[key]
 
+    def noticed(self, notices: Mapping[str, tuple[Notice, ...]], warning: str) -> None:
+        """What is known against gateways now, and what will be a trouble of the hub; in place of what was."""
+        with self._lock:
+            if (self._notices, self._warning) != (notices, warning):
+                self.version += 1
+                self._notices, self._warning = dict(notices), warning
+
     def trouble(self, what: str | None) -> None:
         """Note that no data is taken, or that all is well again: what is shown is as of the time between."""
         with self._lock:
@@ -240,9 +262,14 @@ class LiveModel:
                     for sensor in self._sensors.values()
                     if sensor.gateway.names(sensor.sensor_id)
                 ),
+                gateways=tuple(
+                    known.now(gateway, self._notices.get(gateway, ()))
+                    for gateway, known in sorted(self._gateways.items())
+                ),
                 recordings=tuple(recording for recording in recordings if recording is not None),
                 unnamed=tuple(self._unnamed.items()),
                 trouble=self._trouble,
+                warning=self._warning,
                 behind_us=self._behind_us,
                 heard_us=self._heard_us,
                 hidden=len(self._hidden),

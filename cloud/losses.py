@@ -48,6 +48,9 @@ def _gaps_text(
     lost: Sequence[Gap], found: Sequence[Finding], told: Mapping[str, GivenCommand | None]
 ) -> Iterator[bytes]:
     for one in found:
+        if one.kind == "disk":
+            yield f"{rfc3339(one.last_us)}  this hub  {one.text}\n".encode()
+            continue
         line = f"{rfc3339(one.last_us)}  {one.gateway}  {one.text}, {one.count:,} since {rfc3339(one.since_us)}"
         yield f"{line}{_command_words(told.get(one.gateway))}\n".encode()
     for gap in lost:

@@ -1,4 +1,4 @@
-"""One gateway and one sensor as the live feed knows them. Not thread-safe: the live model locks."""
+"""One sensor as the live feed knows it. Not thread-safe: the live model locks."""
 
 from dataclasses import dataclass
 
@@ -12,16 +12,16 @@ from cloud.states import (
     playing_us,
     quiet_window_us,
 )
+from cloud.watched_gateway import WatchedGateway
 from sensorhub.quantity import QUANTITIES
 from sensorhub.reading import US_PER_S, Quality, Reading
-from sensorhub.status import Fault, GatewayState, RecordingStatus, SensorStatus, Status
+from sensorhub.status import Fault, GatewayState, SensorStatus
 from sensorhub.topics import PackId
 
 BARS = 40
 SUM_US = 300 * US_PER_S
 PERIOD_DEFAULT_US = 60 * US_PER_S
 """Of a sensor that no status has described yet, and of which fewer than two intervals are known."""
-PACK_DEFAULT_US = 10 * US_PER_S
 
 COUNT, OCCUPANCY, ON_TIME = "actuation_count", "occupancy", "mean_on_time"
 
@@ -69,41 +69,6 @@ class SensorNow:
     bars: tuple[float | None, ...]
     quality: Quality
     uncommitted: bool
-
-
-class WatchedGateway:
-    """What a gateway last said of itself."""
-
-    def __init__(self) -> None:
-        self.status: Status | None = None
-        self.since_us: int | None = None
-        self.specs: dict[str, SensorStatus] = {}
-        self.version = 0
-
-    def said(self, status: Status, arrived_us: int) -> None:
-        """Take in a status; a will says nothing of the sensors, so what was said of them before holds."""
-        self.version += 1
-        before = self.status
-        if before is not None and before.state != status.state:
-            self.since_us = arrived_us
-        if before is not None and not status.sensors:
-            status = before.model_copy(update={"state": status.state})
-        self.status = status
-        self.specs = {sensor.id: sensor for sensor in status.sensors}
-
-    @property
-    def recording(self) -> RecordingStatus | None:
-        """What it plays."""
-        return self.status.recording if self.status is not None else None
-
-    @property
-    def pack_us(self) -> int:
-        """How long it holds a pack open."""
-        return round(self.status.pack_s * US_PER_S) if self.status is not None else PACK_DEFAULT_US
-
-    def names(self, sensor: str) -> bool:
-        """Whether its newest status names a sensor; before the first status every sensor counts."""
-        return not self.specs or sensor in self.specs
 
 
 class WatchedSensor:

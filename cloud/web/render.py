@@ -5,7 +5,7 @@ from markupsafe import Markup, escape
 
 from cloud.live import LiveView
 from cloud.watched import SensorNow
-from cloud.web import page, words
+from cloud.web import gateways, page, words
 from cloud.web.assets import Assets, templates
 
 
@@ -56,6 +56,8 @@ class Renderer:
             "trouble": self._render(
                 "trouble.html", trouble=trouble, since=words.clock(trouble.since_us) if trouble is not None else ""
             ),
+            "gateways": self._render("gateways.html", gateways=gateways.rows(view.gateways, view.now_us)),
+            "warning": self._render("warning.html", warning=view.warning),
             "others": self._render(
                 "others.html",
                 hidden=words.number(view.hidden, 0) if view.hidden else "",

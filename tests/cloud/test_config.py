@@ -109,7 +109,10 @@ def test_hub_config_says_all_that_is_wrong_at_once(tmp_path: Path) -> None:
 def test_hub_config_with_a_key_like_no_other_lists_those_there_are(tmp_path: Path) -> None:
     (found,) = findings(tmp_path, 'data = "hub"\nxyzzy = 1')
 
-    assert found == "xyzzy: this key is not known; the known keys here are data, broker, host, port, readings"
+    assert found == (
+        "xyzzy: this key is not known; the known keys here are data, broker, host, port, disk_alarm_percent, "
+        "disk_full_percent, readings"
+    )
 
 
 def test_hub_config_with_half_a_store_says_what_is_missing(tmp_path: Path) -> None:
