@@ -78,8 +78,12 @@ class EpochLedger:
         if at and self.firsts[at - 1] == first:
             before = self.sent[first]
             return None if before == (last, digest) else f"was sent before as {first}-{before[0]}, hash {before[1]}"
-        if (at and self.sent[self.firsts[at - 1]][0] >= first) or (at < len(self.firsts) and self.firsts[at] <= last):
-            return "shares records with a pack that was sent before"
+        others = [*self.firsts[max(0, at - 1) : at], *self.firsts[at : at + 1]]
+        for other in others:
+            end = self.sent[other][0]
+            # What is left of a pack that can never be made again goes as another one.
+            if other <= last and end >= first and self.kept.covers(other, end):
+                return f"shares records with {other}-{end}, which was sent before"
         self.firsts.insert(at, first)
         self.sent[first] = last, digest
         return None
