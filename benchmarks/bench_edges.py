@@ -26,7 +26,6 @@ EDGES_PER_S = 40.0
 WARM_S = 6.0
 """What a start costs, and the first packs, are not what a running gateway costs."""
 
-STARTS = 3
 READY_S_MAX = 30.0
 AT_REST, BUSY, DRIVER = "gateway at rest", "gateway, driver, 40 edges/s", "driver alone, 40 edges/s"
 ACCEPTS = "watches"
@@ -59,10 +58,10 @@ def start_gateway(config: Path) -> tuple[subprocess.Popen[str], float]:
     raise SystemExit("the gateway did not start")
 
 
-def start_s(config: Path) -> float:
-    """Seconds from the start of a gateway to its first accepted samples, the median of some starts."""
+def start_s(config: Path, starts: int) -> float:
+    """Seconds from the start of a gateway to its first accepted samples, the median of so many starts."""
     taken = []
-    for _ in range(STARTS):
+    for _ in range(starts):
         process, seconds = start_gateway(config)
         taken.append(seconds)
         _end(process)
@@ -122,6 +121,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0, help="how long CPU time is watched (default 20)")
     parser.add_argument("--edges", type=int, default=200_000, help="edges as fast as they go (default 200,000)")
     parser.add_argument("--peer-edges", type=int, default=5_000, help="the same for mqtt-io (default 5,000)")
+    parser.add_argument("--starts", type=int, default=5, help="starts that are timed (default 5)")
     parser.add_argument("--no-peer", action="store_true", help="leave mqtt-io out")
     options = parser.parse_args()
     report = Report("edges")
@@ -137,7 +137,7 @@ def main() -> None:
         except mqtt_io.NotInstalled as error:
             report.skip("mqtt-io", f"it cannot be installed here ({error})")
         with broker_and_hub(work) as (broker, hub):
-            started_s = start_s(write_gateway(work, "starts", hub, broker).config)
+            started_s = start_s(write_gateway(work, "starts", hub, broker).config, options.starts)
             ours = drive_burst(write_gateway(work, "burst", hub, broker).config, options.edges)
             peer = None
             if python is not None:

@@ -55,8 +55,10 @@ def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--passes", type=int, default=5, help="how often the two hours are played (default 5)")
-    passes = parser.parse_args().passes
-    stores = ["duckdb", *(["influxdb"] if shutil.which("influxd") else [])]
+    parser.add_argument("--store", choices=("duckdb", "influxdb"), help="one store only")
+    options = parser.parse_args()
+    passes = options.passes
+    stores = [options.store] if options.store else ["duckdb", *(["influxdb"] if shutil.which("influxd") else [])]
     with tempfile.TemporaryDirectory() as name:
         recording = longer(passes, Path(name))
         results = {store: run(recording, store, Path(name)) for store in stores}

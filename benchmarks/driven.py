@@ -1,8 +1,8 @@
 """A gateway as a process of its own whose contacts are moved; started by the benchmarks, ends on SIGTERM.
 
-`python -m benchmarks.driven pace CONFIG EDGES_PER_S` moves them in real time; with `--bare` there are the pins and the
-driver but no gateway, which tells the driver's own share. `python -m benchmarks.driven burst CONFIG EDGES` moves them
-as fast as the gateway accepts, on a measurement clock that runs ahead. Both print what arrived.
+`python -m benchmarks.driven pace CONFIG EDGES_PER_S` moves them in real time, `traffic CONFIG SEED` as vehicles would;
+with `--bare` there are the pins and the driver but no gateway, which tells the driver's own share. `burst CONFIG EDGES`
+moves them as fast as the gateway accepts, on a measurement clock that runs ahead. They print what arrived.
 """
 
 import argparse
@@ -38,7 +38,10 @@ SETTLE_S = 0.1
 """Longer than the debounce time: what was driven last is a change by then."""
 
 
-async def paced(config: GatewayConfig, edges_per_s: float, *, bare: bool) -> None:
+MOVES = {"pace": driver.pace, "traffic": driver.traffic}
+
+
+async def in_real_time(config: GatewayConfig, how: str, number: float, *, bare: bool) -> None:
     """Run until SIGTERM."""
     factory = MockFactory()
     ended = threading.Event()
@@ -49,7 +52,7 @@ async def paced(config: GatewayConfig, edges_per_s: float, *, bare: bool) -> Non
     if running is not None:
         await agent.started()
     pins = driver.mock_pins(factory, [sensor.pin for sensor in config.sensors])
-    moving = asyncio.create_task(asyncio.to_thread(driver.pace, pins, edges_per_s, ended))
+    moving = asyncio.create_task(asyncio.to_thread(MOVES[how], pins, number, ended))
     await told.wait()
     ended.set()
     driven = await moving
@@ -128,17 +131,17 @@ def _edges_in_spool(config: GatewayConfig, boot_id: UUID) -> int:
 def main() -> None:
     """Run as told."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("how", choices=("pace", "burst"))
+    parser.add_argument("how", choices=(*MOVES, "burst"))
     parser.add_argument("config", type=Path)
-    parser.add_argument("edges", type=float)
+    parser.add_argument("number", type=float)
     parser.add_argument("--bare", action="store_true", help="the pins and the driver alone")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO)
     config = gateway_config(options.config, {}, {}, [])
     if options.how == "burst":
-        asyncio.run(bursting(config, int(options.edges)))
+        asyncio.run(bursting(config, int(options.number)))
     else:
-        asyncio.run(paced(config, options.edges, bare=options.bare))
+        asyncio.run(in_real_time(config, options.how, options.number, bare=options.bare))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Moves gpiozero's mock pins: the same hand for every gateway that is measured. Needs nothing but gpiozero."""
 
+import heapq
+import random
 import threading
 import time
 from collections.abc import Sequence
@@ -37,6 +39,29 @@ def pace(pins: Sequence[MockPin], edges_per_s: float, ended: threading.Event) ->
     while not ended.wait(max(0.0, start_s + driven / edges_per_s - time.monotonic()) if edges_per_s else None):
         _move(pins, driven)
         driven += 1
+    return driven
+
+
+def traffic(pins: Sequence[MockPin], seed: float, ended: threading.Event) -> int:
+    """Busy lanes, until told to end; returns how many edges.
+
+    Each contact is closed for 0.2 to 1.5 s, then open for 1 to 8 s, each by chance: some 670 vehicles an hour.
+    """
+    chance = random.Random(seed)
+    driven = 0
+    start_s = time.monotonic()
+    waiting = [(chance.uniform(0, 8), at) for at in range(len(pins))]
+    closed = [False] * len(pins)
+    heapq.heapify(waiting)
+    while not ended.wait(max(0.0, start_s + waiting[0][0] - time.monotonic())):
+        due_s, at = heapq.heappop(waiting)
+        closed[at] = not closed[at]
+        if closed[at]:
+            pins[at].drive_low()
+        else:
+            pins[at].drive_high()
+        driven += 1
+        heapq.heappush(waiting, (due_s + (chance.uniform(0.2, 1.5) if closed[at] else chance.uniform(1, 8)), at))
     return driven
 
 
