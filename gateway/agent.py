@@ -184,8 +184,6 @@ class Agent:
                 await self._in_writer(self._epochs.close)
         self._writer.shutdown()
 
-    # Sampling ----------------------------------------------------------------------------------------------------
-
     async def _sample(self) -> None:
         commit_s = self._config.commit_ms / 1_000
         while True:

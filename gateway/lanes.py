@@ -9,6 +9,9 @@ from gateway.packer import SealedPack
 from gateway.spool.epochs import Epochs
 from sensorhub.topics import RECORDS_PER_PACK_MAX, pack_topic
 
+CALM_S = 1.5
+"""So long before a live pack is due, the link is not tried out with more than it is known to hold."""
+
 ANOTHER_AT = 3
 """Before the first receipt of a connection, a pack that was sent again so often no longer holds up the next."""
 
@@ -139,20 +142,24 @@ class Lanes:
                 lane.put_back(first)
             else:
                 self.limits.forget(lane.spool.epoch, first)
-        while (room := self._pace.backlog_room(now_s)) and (pack := lane.next_sealed(room)) is not None:
+        while (room := self._backlog_room(now_s)) and (pack := lane.next_sealed(room)) is not None:
             if self.limits.takes(pack, now_s):
                 lane.fly(pack, now_s, backlog=True)
                 packs.append(pack)
 
     def _backlog(self, lane: Lane, packs: list[SealedPack], now_s: float) -> None:
         below = self._live_from if lane.spool is self._epochs.current else lane.spool.next
-        while room := self._pace.backlog_room(now_s):
+        while room := self._backlog_room(now_s):
             bytes_max = min(self.limits.payload_max, self._pace.backlog_bytes)
             pack = lane.oldest(below, now_s, records_max=room, bytes_max=bytes_max)
             if pack is None:
                 return
             lane.fly(pack, now_s, backlog=True)
             packs.append(pack)
+
+    def _backlog_room(self, now_s: float) -> int:
+        before_s = min(CALM_S, self._pack_s / 3)
+        return self._pace.backlog_room(now_s, calm=not 0 <= self._live_due_s - now_s < before_s)
 
     def _under_way(self, topic: str) -> SealedPack | None:
         packs = [flight.pack for lane in self.all() for flight in lane.flights.values()]

@@ -29,6 +29,8 @@ class Rig:
         self.clock_ns = 0
         self.boot = 1
         self.drawn = 0
+        self.noise: random.Random | None = None
+        """What is measured, for packs that compression does not make small; else the clock's seconds."""
         self.open()
 
     def open(self) -> None:
@@ -77,7 +79,8 @@ class Rig:
         entries = []
         for _ in range(number):
             self.clock_ns += S
-            entries.append(ReadingEntry("d", self.clock_ns, (Measured("actuation_count", float(self.clock_ns // S)),)))
+            value = self.noise.random() if self.noise else float(self.clock_ns // S)
+            entries.append(ReadingEntry("d", self.clock_ns, (Measured("actuation_count", value),)))
         self.epochs.append(entries)
 
     def anchor(self) -> None:
