@@ -23,7 +23,7 @@ from benchmarks.report import Report
 from benchmarks.servers import GatewayFiles, broker_and_hub, why_no_broker, write_gateway
 from benchmarks.usage import rss_mb
 from gateway.config import gateway_config
-from gateway.contacts import settings_of
+from gateway.journal import settings_of
 from gateway.spool import Anchor, AnchorKind, Measured, ReadingEntry, RealDisk, Spool, SpoolLimits
 from sensorhub.clock import wall_ns
 from sensorhub.reading import NS_PER_S, US_PER_S

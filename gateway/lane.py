@@ -94,7 +94,7 @@ class Lane:
             How many records went back to the backlog because another store answers that does not have them, and
             whether the answer names records that were never sealed here.
         """
-        if receipt.nonce != self._nonce:
+        if receipt.nonce != self._nonce or receipt.store != self._store:  # a restored hub may answer the same status
             self._nonce, self._listed = receipt.nonce, RangeSet()
             self._other_store = receipt.store != self._store
             self._store = receipt.store

@@ -2,8 +2,8 @@
 
 import math
 import struct
-from math import isfinite
 from collections.abc import Mapping
+from math import isfinite
 from uuid import UUID
 
 from gateway.spool.dictionary import Dictionary, Token

@@ -73,6 +73,15 @@ def test_store_restored_from_a_backup_gets_back_what_it_lost(rig: Rig) -> None:
     assert rig.uplink.due(2) == sent
 
 
+def test_restored_hub_that_answers_the_same_status_again_gets_back_what_it_lost(rig: Rig) -> None:
+    rig.ready(5)
+    rig.due(0)
+    rig.receipt(1, [(1, 5)])
+    assert rig.spool.unreceived == 0
+    rig.receipt(2, [(1, 2)], store=OTHER_STORE, nonce="n1")
+    assert rig.spool.unreceived == 3
+
+
 def test_answer_gives_an_anchor_while_it_is_fresh(rig: Rig) -> None:
     rig.clock_ns = 100 * S
     rig.uplink.connected(0)

@@ -96,6 +96,4 @@ class Computer:
     def machine(self) -> MachineClock:
         """The machine clock of its programs."""
         boot = self.boot
-        return MachineClock(
-            monotonic_s=lambda: boot.now_ns() / NS_PER_S, wall_us=lambda: self.wall_ns() // NS_PER_US
-        )
+        return MachineClock(monotonic_s=lambda: boot.now_ns() / NS_PER_S, wall_us=lambda: self.wall_ns() // NS_PER_US)

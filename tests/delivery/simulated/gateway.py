@@ -130,7 +130,9 @@ class Gateway:
             raise
         except Exception as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
-            raise Broken("crash", f"{self.label} {what}: {error!r} at {where.filename.rpartition('/')[2]}:{where.lineno}") from error
+            raise Broken(
+                "crash", f"{self.label} {what}: {error!r} at {where.filename.rpartition('/')[2]}:{where.lineno}"
+            ) from error
         card.cut_in = None
         return self.process is not None
 
@@ -430,9 +432,7 @@ class Gateway:
         will = self.process.outbox.will()
         packet = Packet(will.topic, will.payload, will.retain)
         self.process.outbox.disconnected(self._unanswered)
-        self._timeline.after(
-            self._chance.random() * NOTICED_S if silent else 0.0, lambda: self._drop_client(packet)
-        )
+        self._timeline.after(self._chance.random() * NOTICED_S if silent else 0.0, lambda: self._drop_client(packet))
         self._log("has lost its link")
         self.connect_in(self._chance.uniform(0.1, 6))
 
