@@ -3,6 +3,7 @@
 import math
 import struct
 from collections.abc import Mapping
+from functools import lru_cache
 from math import isfinite
 from uuid import UUID
 
@@ -187,6 +188,7 @@ def _known(boot: int, dictionary: Dictionary) -> int:
     return boot
 
 
+@lru_cache(maxsize=64)  # neighbouring seals name the same anchors: one object serves them all
 def _anchor(clock_ns: int, wall_ns: int, error_ns: int, source: int) -> Anchor:
     return Anchor(clock_ns, wall_ns, error_ns, AnchorKind(source))
 
