@@ -101,7 +101,7 @@ def sum_up(turns: list[Turn], seconds: int) -> Drained:
 def make_backlog(files: GatewayFiles, seconds: int) -> int:
     """A spool as an outage leaves it, of an earlier boot: one reading of each sensor a second; returns its records."""
     config = gateway_config(files.config, {}, {}, [])
-    limits = SpoolLimits(config.spool_bytes_max)
+    limits = limits_of(config)
     spool = Spool.open(
         RealDisk(config.spool), config.gateway, uuid4(), limits=limits, new_epoch=lambda: "5f0c2a9e41d07b36"
     )

@@ -120,7 +120,7 @@ async def _end(running: asyncio.Task[None]) -> None:
 
 
 def _edges_in_spool(config: GatewayConfig, boot_id: UUID) -> int:
-    limits = SpoolLimits(config.spool_bytes_max)
+    limits = limits_of(config)
     spool = Spool.open(RealDisk(config.spool), config.gateway, boot_id, limits=limits, new_epoch=lambda: "0" * 16)
     try:
         return sum(isinstance(located.entry, Edge) and not located.entry.observed for located in spool.scan())

@@ -167,7 +167,7 @@ class Agent:
             self._disk,
             self._config.gateway,
             self._clock.boot_id,
-            limits=SpoolLimits(bytes_max=self._config.spool_bytes_max),
+            limits=limits_of(self._config),
             new_epoch=lambda: secrets.token_hex(8),
         )
 

@@ -13,8 +13,8 @@ from sensorhub.errors import ConfigInvalid
 from sensorhub.names import check_gateway_id, check_sensor_id
 from sensorhub.topics import OPEN_ROOT
 
-SPOOL_BYTES_DEFAULT = 1_073_741_824
-"""1 GiB: five days at some 200 readings a second, an eighth of the smallest card in use."""
+SPOOL_BYTES_MIN = 16_777_216
+"""16 MiB: some segments to write, and some to seal and send."""
 
 GatewayId = Annotated[str, AfterValidator(check_gateway_id)]
 SensorId = Annotated[str, AfterValidator(check_sensor_id)]
@@ -44,8 +44,20 @@ class GatewayConfig(_Table):
     spool: ConfigPath = Field(
         default=Path("spool"), description="Folder on the card that keeps what is not yet received."
     )
-    spool_bytes_max: int = Field(
-        default=SPOOL_BYTES_DEFAULT, ge=16_777_216, description="How much of the card the spool may take, bytes."
+    spool_bytes_max: int | None = Field(
+        default=None,
+        ge=SPOOL_BYTES_MIN,
+        description="How much of the card the spool may take, bytes; by default 70 % of the partition, 1 GiB at most.",
+    )
+    spool_when_full: Literal["reject_new", "drop_oldest"] = Field(
+        default="reject_new",
+        description="When the spool is full: reject_new keeps what it has, drop_oldest what is new. The hub sees a gap.",
+    )
+    spool_age_max_days: int = Field(
+        default=366,
+        ge=0,
+        le=36_600,
+        description="What is older is dropped, days, by the gateway's own running time; 0 keeps it for ever.",
     )
     pack_s: float = Field(default=10.0, ge=0.1, le=600, description="Longest time a pack is held open, seconds.")
     commit_ms: Literal[200, 1000, 5000] = Field(

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from gateway.config import GatewayConfig, SensorConfig
+from gateway.spool_limits import BYTES_DEFAULT_MAX
 from sensorhub.broker import BrokerSettings
 from sensorhub.errors import AskedWrong
 from sensorhub.names import check_gateway_id
@@ -13,6 +14,7 @@ CONFIG_NAME = "gateway.toml"
 KEY_NAME = "gateway.key"
 
 _COMMENT_COLUMN = 36
+_OPTIONAL = ("spool_when_full", "spool_age_max_days", "pack_s", "commit_ms")
 _FIELDS = GatewayConfig.model_fields
 _SENSOR = {
     "id": "detector-1",
@@ -77,7 +79,8 @@ def _text(gateway: str, broker: BrokerSettings) -> str:
         line("title", ""),
         line("key_file", KEY_NAME),
         line("spool", "spool"),
-        *(line(key, _FIELDS[key].default, active=False) for key in ("spool_bytes_max", "pack_s", "commit_ms")),
+        line("spool_bytes_max", BYTES_DEFAULT_MAX, active=False),
+        *(line(key, _FIELDS[key].default, active=False) for key in _OPTIONAL),
     ]
     broker_lines = [
         broker_line("host", broker.host),

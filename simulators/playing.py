@@ -104,7 +104,7 @@ class PlayedSite:
             RealDisk(config.spool),
             config.gateway,
             self._run.boot_id,
-            limits=SpoolLimits(config.spool_bytes_max),
+            limits=limits_of(config),
             new_epoch=lambda: secrets.token_hex(8),
         )
         try:

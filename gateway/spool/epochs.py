@@ -102,6 +102,11 @@ class Epochs:
         return self.current.used_bytes
 
     @property
+    def freeable_bytes(self) -> int:
+        """How much of it is kept only as long as its room is not needed: all of it is received."""
+        return self.current.freeable_bytes
+
+    @property
     def free_bytes(self) -> int:
         """What may still be written, by the limit or by the disk, whichever is nearer."""
         return self.current.free_bytes
@@ -207,6 +212,10 @@ class _Draining:
     @property
     def used_bytes(self) -> int:
         return self._spool.own_bytes
+
+    @property
+    def freeable_bytes(self) -> int:
+        return self._spool.freeable_bytes if self._spool.unreceived else self._spool.own_bytes
 
     def make_free(self, bytes_wanted: int) -> int:
         freed = self._spool.make_free(bytes_wanted)

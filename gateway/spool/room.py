@@ -58,6 +58,11 @@ class Elder(Protocol):
         """What it takes on the disk."""
         ...
 
+    @property
+    def freeable_bytes(self) -> int:
+        """How much of that could be deleted at once."""
+        ...
+
     def make_free(self, bytes_wanted: int) -> int:
         """Delete what is received; returns how many bytes that freed."""
         ...
@@ -139,6 +144,15 @@ class Room:
         """The room that the newest segment has taken and does not use yet."""
         return sum(segment.disk_bytes - segment.length for segment in self._segments[-1:])
 
+    @property
+    def freeable_bytes(self) -> int:
+        """What is kept only as long as its room is not needed."""
+        own = sum(segment.disk_bytes for segment in self._candidates() if self._is_free_to_go(segment))
+        return own + sum(elder.freeable_bytes for elder in self._elders)
+
+    def _is_free_to_go(self, segment: Segment) -> bool:
+        return self._books.may_go(segment) and not self._is_named_for_others(segment)
+
     def over(self, bytes_needed: int, *, journal: bool) -> int:
         """How many bytes must go before so many more are within the limit; 0 or less where they are.
 
@@ -208,7 +222,7 @@ class Room:
             for segment in self._candidates():
                 if freed >= bytes_wanted:
                     break
-                if self._books.may_go(segment) and not self._is_named_for_others(segment):
+                if self._is_free_to_go(segment):
                     freed += self._delete(segment)
             for name in list(self._aside):
                 if freed < bytes_wanted:

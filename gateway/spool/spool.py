@@ -144,6 +144,11 @@ class Spool(Holdings):
         return sum(segment.disk_bytes for segment in self._segments)
 
     @property
+    def freeable_bytes(self) -> int:
+        """How much of it is kept only as long as its room is not needed."""
+        return self._room.freeable_bytes
+
+    @property
     def free_bytes(self) -> int:
         """What may still be written, by the limit or by the disk, whichever is nearer."""
         return self._room.free_bytes

@@ -67,7 +67,7 @@ async def running(settings: GatewayConfig, factory: MockFactory, seen: Seen) -> 
 
 
 def journal(settings: GatewayConfig) -> list[Located]:
-    limits = SpoolLimits(bytes_max=settings.spool_bytes_max)
+    limits = limits_of(settings)
     spool = Spool.open(RealDisk(settings.spool), "g", BootClock().boot_id, limits=limits, new_epoch=lambda: "0" * 16)
     try:
         return list(spool.scan())

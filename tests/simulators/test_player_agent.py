@@ -115,7 +115,7 @@ def play(data: Path, recording: Recording, pin_class: type[PlayedPin]) -> Outcom
         await asyncio.wait([running])
 
     asyncio.run(through())
-    limits = SpoolLimits(bytes_max=config.spool_bytes_max)
+    limits = limits_of(config)
     spool = Spool.open(RealDisk(config.spool), GATEWAY, BOOT, limits=limits, new_epoch=lambda: "0" * 16)
     stored: dict[str, float] = {}
     for located in spool.scan():
