@@ -24,7 +24,8 @@ from benchmarks.servers import GatewayFiles, broker_and_hub, why_no_broker, writ
 from benchmarks.usage import rss_mb
 from gateway.config import gateway_config
 from gateway.journal import settings_of
-from gateway.spool import Anchor, AnchorKind, Measured, ReadingEntry, RealDisk, Spool, SpoolLimits
+from gateway.spool import Anchor, AnchorKind, Measured, ReadingEntry, RealDisk, Spool
+from gateway.spool_limits import limits_of
 from sensorhub.clock import wall_ns
 from sensorhub.reading import NS_PER_S, US_PER_S
 from simulators.programs import find_program

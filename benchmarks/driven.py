@@ -22,7 +22,8 @@ from benchmarks import driver
 from gateway.agent import Agent
 from gateway.anchors import GivenAnchors, SystemAnchors
 from gateway.config import GatewayConfig, gateway_config
-from gateway.spool import Anchor, AnchorKind, Edge, RealDisk, Spool, SpoolLimits
+from gateway.spool import Anchor, AnchorKind, Edge, RealDisk, Spool
+from gateway.spool_limits import limits_of
 from sensorhub.clock import BootClock, wall_ns
 from simulators.pins import PlayerClock, PlayerFactory
 

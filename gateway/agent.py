@@ -1,6 +1,6 @@
-"""The agent of one gateway: pins to sampler to spool to uplink, in one event loop and one spool thread.
+"""The agent of one gateway: pins to recorder to spool to uplink, in one event loop and one spool thread.
 
-The spool, the packer and the uplink are plain objects that only the spool's thread touches, so that a slow card
+The recorder, the spool and the outbox are plain objects; here they get their threads and sleeps, so that a slow card
 never holds up sampling or the event loop.
 """
 
@@ -9,32 +9,35 @@ import logging
 import random
 import secrets
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from gateway.anchors import AnchorSource
 from gateway.config import GatewayConfig
 from gateway.contacts import Contacts
-from gateway.driver import Granted, Message
 from gateway.mqtt import Link
 from gateway.outbox import Outbox
 from gateway.recorder import Recorder
+from gateway.sender import Sender
 from gateway.sensors.pins import Factory
-from gateway.spool import Edge, Epochs, RealDisk, SpoolLimits
+from gateway.spool import Edge, Epochs, RealDisk
+from gateway.spool_limits import limits_of
+from gateway.spool_thread import SpoolThread
+from gateway.status_file import Said, write_said
 from sensorhub.clock import MachineClock, MeasurementClock
 from sensorhub.errors import SensorHubError
+from sensorhub.reading import NS_PER_S, US_PER_S
 from sensorhub.signing import read_key
-from sensorhub.status import RecordingStatus
+from sensorhub.status import GatewayState, RecordingStatus
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 TRY_PINS_S = 30.0
 """How often a pin that cannot be read is tried again."""
 
-IDLE_S = 0.5
-"""How long the uplink sleeps when nothing pokes it; time-outs are counted in seconds."""
+SAY_S = 60.0
+"""How often the status file is written; and when the connection comes or goes."""
 
 
 class Watcher(Protocol):
@@ -43,6 +46,12 @@ class Watcher(Protocol):
     def accepted(self, edges: Sequence[Edge], settled_until_ns: int) -> None:
         """These edges are on disk; every pin change until that boot clock is settled."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Measuring:
+    recorder: Recorder
+    contacts: Contacts
 
 
 class Agent:
@@ -71,24 +80,23 @@ class Agent:
     ) -> None:
         self._config = config
         self._clock = clock
-        self._machine = machine or MachineClock()
-        self._anchors = anchors
-        self._watcher = watcher
-        self._key = read_key(config.key_file)
-        self._chance = random.SystemRandom()
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix=f"spool {config.gateway}")
-        self._hurry = asyncio.Event()
-        self._poke = asyncio.Event()
-        self._started = asyncio.Event()
         self._factory = factory
+        self._anchors = anchors
+        self._machine = machine or MachineClock()
+        self._watcher = watcher
         self._recording = recording
+        self._key = read_key(config.key_file)
+        self._thread = SpoolThread(config.gateway)
+        self._disk = RealDisk(config.spool)
+        self._hurry = asyncio.Event()
+        self._started = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._epochs: Epochs | None = None
-        self._recorder: Recorder | None = None
-        self._contacts: Contacts | None = None
-        self._disk = RealDisk(config.spool)
+        self._measuring: _Measuring | None = None
         self._outbox: Outbox | None = None
+        self._sender: Sender | None = None
         self._tried_s = 0.0
+        self._say_s = 0.0
 
     async def started(self) -> None:
         """Wait until the spool is open and the contacts are watched."""
@@ -112,10 +120,10 @@ class Agent:
         """
         self._loop = asyncio.get_running_loop()
         try:
-            await self._open()
+            link = await self._open()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._sample(), name=f"sample {self._config.gateway}")
-                tasks.create_task(self._serve(), name=f"uplink {self._config.gateway}")
+                tasks.create_task(link.run(), name=f"uplink {self._config.gateway}")
         except ExceptionGroup as group:
             known, others = group.split(SensorHubError)
             if known is None or others is not None:
@@ -127,28 +135,29 @@ class Agent:
         finally:
             await self._close()
 
-    async def _open(self) -> None:
-        epochs = await self._in_writer(self._open_spool)
-        self._epochs = epochs
+    async def _open(self) -> Link:
+        config = self._config
+        self._epochs = epochs = await self._thread.do(self._open_spool)
         for finding in epochs.findings:
-            log.warning("The spool of %s: %s", self._config.gateway, finding)
+            log.warning("The spool of %s: %s", config.gateway, finding)
         recorder = Recorder(
-            self._config.gateway,
-            self._config.sensors,
+            config.gateway,
+            config.sensors,
             epochs,
             clock=self._clock,
             machine=self._machine,
             anchors=self._anchors,
             crowded=self._crowded,
         )
-        await self._in_writer(recorder.resume)
-        self._recorder = recorder
-        self._contacts = Contacts(self._config.sensors, self._clock, self._factory, recorder.sampler)
+        await self._thread.do(recorder.resume)
+        contacts = Contacts(config.sensors, self._clock, self._factory, recorder.sampler)
+        self._measuring = _Measuring(recorder, contacts)
         self._tried_s = self._machine.monotonic_s()
-        recorder.observed(self._contacts.watch())
+        recorder.observed(contacts.watch())
         await self._commit()
-        self._outbox = Outbox(
-            self._config,
+        chance = random.SystemRandom()
+        self._outbox = outbox = Outbox(
+            config,
             self._key,
             epochs,
             disk=self._disk,
@@ -156,11 +165,14 @@ class Agent:
             machine=self._machine,
             anchor=lambda: recorder.newest_anchor,
             recording=self._recording,
-            faults=self._contacts.faults,
-            chance=self._chance,
+            faults=contacts.faults,
+            chance=chance,
+            health=recorder,
         )
+        self._sender = Sender(outbox, self._thread, recorder.offer, self._say_soon)
         self._started.set()
-        log.info("Gateway %s watches %d contacts.", self._config.gateway, self._contacts.watched)
+        log.info("Gateway %s watches %d contacts.", config.gateway, contacts.watched)
+        return Link(config.broker, config.gateway, outbox.topics, self._sender, chance)
 
     def _open_spool(self) -> Epochs:
         return Epochs.open(
@@ -172,17 +184,18 @@ class Agent:
         )
 
     async def _close(self) -> None:
-        if self._contacts is not None:
-            self._contacts.close()
+        if self._measuring is not None:
+            self._measuring.contacts.close()
         if self._epochs is not None:
             try:
-                await self._in_writer(lambda: None)  # what a cancelled task gave to the thread is done first
+                await self._thread.idle()  # what a cancelled task gave to the thread is done first
                 await self._commit()
-                if self._recorder is not None:
-                    await self._in_writer(self._recorder.finish)
+                if self._measuring is not None:
+                    await self._thread.do(self._measuring.recorder.finish)
+                await self._thread.do(partial(self._say, "disconnected"))
             finally:
-                await self._in_writer(self._epochs.close)
-        self._writer.shutdown()
+                await self._thread.do(self._epochs.close)
+        self._thread.close()
 
     async def _sample(self) -> None:
         commit_s = self._config.commit_ms / 1_000
@@ -194,87 +207,48 @@ class Agent:
                 pass
             self._hurry.clear()
             await self._commit()
+            if self._outbox is not None and self._outbox.leave_epoch:
+                await self._thread.do(self._leave_epoch)
+            if self._machine.monotonic_s() >= self._say_s:
+                self._say_s = self._machine.monotonic_s() + SAY_S
+                await self._thread.do(partial(self._say, "ready"))
 
     async def _commit(self) -> None:
-        recorder = self._recorder
-        if recorder is None:
+        if self._measuring is None:
             return
-        self._try_pins()
-        accepted = await self._in_writer(partial(recorder.append, recorder.collect()))
+        recorder, contacts = self._measuring.recorder, self._measuring.contacts
+        now_s = self._machine.monotonic_s()
+        if contacts.faults and now_s - self._tried_s >= TRY_PINS_S:
+            self._tried_s = now_s
+            recorder.observed(contacts.watch())
+        accepted = await self._thread.do(partial(recorder.append, recorder.collect()))
         if self._watcher is not None:
             self._watcher.accepted(accepted.edges, accepted.settled_until_ns)
-        if accepted.readings:
-            self._poke.set()
-        if self._outbox is not None and self._outbox.leave_epoch:
-            await self._in_writer(partial(self._leave_epoch, recorder, self._outbox))
+        if accepted.readings and self._sender is not None:
+            self._sender.poke()
 
-    def _leave_epoch(self, recorder: Recorder, outbox: Outbox) -> None:
-        if recorder.begin_epoch():
-            outbox.epoch_begun()
+    def _leave_epoch(self) -> None:
+        assert self._measuring is not None
+        assert self._outbox is not None
+        if self._measuring.recorder.begin_epoch():
+            self._outbox.epoch_begun()
             self._crowded()  # so that what the new epoch begins with is committed now
 
-    def _try_pins(self) -> None:
-        assert self._contacts is not None
-        assert self._recorder is not None
-        now_s = self._machine.monotonic_s()
-        if self._contacts.faults and now_s - self._tried_s >= TRY_PINS_S:
-            self._tried_s = now_s
-            self._recorder.observed(self._contacts.watch())
+    def _say(self, state: GatewayState) -> None:
+        if self._outbox is None or self._measuring is None:
+            return
+        said = Said(
+            written=self._machine.wall_us() / US_PER_S,
+            boot=str(self._clock.boot_id),
+            clock_s=self._clock.now_ns() / NS_PER_S,
+            connected=self._sender is not None and self._sender.is_connected,
+            percent=self._measuring.recorder.fullness.percent,
+            status=self._outbox.report(state),
+        )
+        write_said(self._config.spool, said)
 
-    # Sending: the link's driver; the outbox lives in the spool's thread -----------------------------------------
-
-    async def _serve(self) -> None:
-        await Link(self._config.broker, self._config.gateway, self._out.topics, self, self._chance).run()
-
-    def will(self) -> Message:
-        """What the broker says when the connection is lost."""
-        return self._out.will()
-
-    async def connected(self, granted: Granted) -> None:
-        """A connection is up and subscribed."""
-        await self._in_writer(partial(self._out.connected, granted))
-
-    async def disconnected(self, unanswered: Sequence[str]) -> None:
-        """That connection is gone."""
-        await self._in_writer(partial(self._out.disconnected, unanswered))
-
-    async def refused(self, topic: str, code: int, reason: str) -> None:
-        """The broker says that a message goes no further."""
-        await self._in_writer(partial(self._out.refused, topic, code, reason))
-
-    async def received(self, topic: str, payload: bytes) -> None:
-        """A message came from the hub."""
-        anchor = await self._in_writer(partial(self._out.received, topic, payload))
-        if anchor is not None and self._recorder is not None:
-            self._recorder.offer(anchor)
-        self._poke.set()
-
-    async def next(self) -> list[Message]:
-        """Wait until something is to be published."""
-        while True:
-            messages = await self._in_writer(self._out.due)
-            if messages:
-                return messages
-            try:
-                async with asyncio.timeout(IDLE_S):
-                    await self._poke.wait()
-            except TimeoutError:
-                pass
-            self._poke.clear()
-
-    async def farewell(self) -> Message:
-        """The last status of a gateway that is stopped."""
-        return await self._in_writer(self._out.farewell)
-
-    @property
-    def _out(self) -> Outbox:
-        assert self._outbox is not None
-        return self._outbox
-
-    async def _in_writer(self, call: Callable[[], T]) -> T:
-        assert self._loop is not None
-        # Shielded: when this task is cancelled, what it gave to the thread is done all the same.
-        return await asyncio.shield(self._loop.run_in_executor(self._writer, call))
+    def _say_soon(self) -> None:
+        self._say_s = 0.0
 
     def _crowded(self) -> None:
         if self._loop is not None:

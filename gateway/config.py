@@ -51,7 +51,7 @@ class GatewayConfig(_Table):
     )
     spool_when_full: Literal["reject_new", "drop_oldest"] = Field(
         default="reject_new",
-        description="When the spool is full: reject_new keeps what it has, drop_oldest what is new. The hub sees a gap.",
+        description="When it is full: reject_new keeps what it has, drop_oldest what is new; the hub shows the gap.",
     )
     spool_age_max_days: int = Field(
         default=366,

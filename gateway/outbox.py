@@ -14,7 +14,7 @@ from gateway.driver import Granted, LinkSilent, Message
 from gateway.spool import Anchor
 from gateway.spool.disk import Disk
 from gateway.spool.epochs import Epochs
-from gateway.status_report import StatusReport
+from gateway.status_report import Health, StatusReport
 from gateway.uplink import Uplink
 from sensorhub.clock import MachineClock, MeasurementClock
 from sensorhub.command import encode_reply
@@ -35,8 +35,6 @@ BACKLOG_GRACE_S = 10.0
 PUBLISH_BYTES = 16
 """What an MQTT 5 PUBLISH has beside topic and payload, at most."""
 
-TROUBLE_MAX = 200
-
 
 class Outbox:
     """The sending side of a gateway; every method is called in the spool's thread.
@@ -51,6 +49,7 @@ class Outbox:
         faults: of the sensors, kept by the contacts.
         chance: random numbers, for jitter, nonces and the ids of connections.
         told: given each status that is published (default nobody).
+        health: of the measuring side, for the status.
     """
 
     def __init__(
@@ -67,6 +66,7 @@ class Outbox:
         faults: dict[str, Fault],
         chance: random.Random,
         told: Callable[[Status], None] = lambda status: None,
+        health: Health | None = None,
     ) -> None:
         self._epochs = epochs
         self._machine = machine
@@ -74,7 +74,8 @@ class Outbox:
         self._recording = recording
         self._chance = chance
         self._tell = told
-        self._report = StatusReport(config, recording, faults, chance)
+        self._health = health
+        self._report = StatusReport(config, recording, faults, chance, health)
         self._root, self._gateway = config.root, config.gateway
         self._status_topic = gateway_topic(config.root, config.gateway, "status")
         self._uplink = Uplink(
@@ -175,6 +176,7 @@ class Outbox:
             self._anchor() is not None,
             self._backlog.count() > 0,
             self._uplink.trouble,
+            self._health.trouble if self._health else "",
         )
         changed = telling != self._told and (self._told is None or now_s - self._told_s >= TELL_AGAIN_S)
         if not (self._uplink.status_wanted or changed or now_s - self._told_s >= STATUS_S):
@@ -182,9 +184,12 @@ class Outbox:
         self._told, self._told_s = telling, now_s
         return True
 
+    def report(self, state: GatewayState = "ready", nonce: str = "") -> Status:
+        """The status now, for whoever wants to know; without a nonce no hub answers it."""
+        anchor, backlog = self._anchor(), self._backlog.count()
+        return self._report.make(state, self._epochs, anchor, backlog, nonce, self._uplink.trouble)
+
     def _status(self, state: GatewayState, nonce: str) -> Message:
-        status = self._report.make(
-            state, self._epochs, self._anchor(), self._backlog.count(), nonce, self._uplink.trouble[:TROUBLE_MAX]
-        )
+        status = self.report(state, nonce)
         self._tell(status)
         return Message(self._status_topic, encode_status(status), retain=True)

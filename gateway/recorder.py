@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from gateway.anchors import AnchorSource
 from gateway.config import SensorConfig
+from gateway.fullness import Fullness
 from gateway.held import Held, Taken, reason_of
 from gateway.journal import resume, settings_of
 from gateway.leaving import leave_epoch
@@ -86,7 +87,7 @@ class Recorder:
         clock, machine: the two clocks.
         anchors: where the time comes from.
         crowded: called, from any thread, when many edges wait; `collect` is then due.
-    Beside what the properties say, a recorder has its `sampler`, which edges are put into.
+    Beside what the properties say, a recorder has its `sampler`, which edges are put into, and its `fullness`.
     """
 
     def __init__(
@@ -111,6 +112,7 @@ class Recorder:
             for sensor in sensors
         }
         self.sampler = Sampler(clock, self._detectors.values(), crowded)
+        self.fullness = Fullness(gateway, epochs)
         self._held = Held(gateway, epochs, machine.monotonic_s)
         self._refusals = Refusals(self._detectors)
         self._observed: list[Edge] = []
@@ -237,6 +239,7 @@ class Recorder:
         if taken.refused and not self._held.append_alone([*group.anchors, *_until(group)]):
             self._waiting.extendleft(reversed(group.anchors))
         self._last = group, taken
+        self.fullness.note(self._machine.monotonic_s())
         if not self._held.waiting and not taken.refused:
             self._settled_ns = group.settled_until_ns
         edges = tuple(entry for entry in taken.accepted if isinstance(entry, Edge) and not entry.observed)

@@ -3,8 +3,10 @@
 import random
 from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
+from typing import Protocol
 
 from gateway.config import GatewayConfig
+from gateway.fullness import Fullness
 from gateway.sensors.detector import KIND, QUANTITIES
 from gateway.spool import Anchor
 from gateway.spool.epochs import Epochs
@@ -20,6 +22,9 @@ from sensorhub.status import (
     Status,
 )
 
+TROUBLE_MAX = 200
+"""What a status takes of it."""
+
 _DISTRIBUTION = "smart-essex-sensor-hub"
 
 
@@ -31,6 +36,20 @@ def product_version() -> str:
         return "unknown"
 
 
+class Health(Protocol):
+    """What the measuring side knows of itself; read in the spool's thread."""
+
+    @property
+    def trouble(self) -> str:
+        """What keeps it from accepting, or is wrong with the time, in a sentence; empty while nothing is."""
+        ...
+
+    @property
+    def fullness(self) -> Fullness:
+        """How full the spool is."""
+        ...
+
+
 class StatusReport:
     """Makes the statuses of one gateway.
 
@@ -39,6 +58,7 @@ class StatusReport:
         recording: what is played, where this is a simulation.
         faults: of the sensors, by id.
         chance: random numbers, for the ids of connections.
+        health: of the measuring side; None: nobody measures here.
     """
 
     def __init__(
@@ -47,7 +67,9 @@ class StatusReport:
         recording: Callable[[], RecordingStatus | None],
         faults: Mapping[str, Fault],
         chance: random.Random,
+        health: Health | None = None,
     ) -> None:
+        self._health = health
         self._config = config
         self._recording = recording
         self._versions = {"sensorhub": product_version()}
@@ -70,6 +92,8 @@ class StatusReport:
         spool, spools = epochs.current, epochs.all
         if len(spools) > EPOCHS_MAX:  # a hub takes no more; once the oldest have drained, the others are named
             spools = (*spools[: EPOCHS_MAX - 1], spool)
+        fullness = self._health.fullness if self._health else None
+        troubles = [self._health.trouble if self._health else "", trouble]
         return Status(
             state=state,
             connection=self.connection,
@@ -78,15 +102,16 @@ class StatusReport:
             pack_s=self._config.pack_s,
             epochs=tuple(EpochStatus(epoch=each.epoch, lowest=each.lowest, next=each.next) for each in spools),
             backlog=backlog,
-            spool_used_bytes=epochs.used_bytes,
-            spool_free_bytes=max(0, self._config.spool_bytes_max - epochs.used_bytes),
+            spool_used_bytes=fullness.used_bytes if fullness else epochs.used_bytes,
+            spool_free_bytes=fullness.free_bytes if fullness else epochs.free_bytes,
+            hours_left=fullness.hours_left if fullness else None,
             clock=ClockStatus()
             if anchor is None
             else ClockStatus(source=anchor.source.name.lower(), error_s=anchor.error_ns / NS_PER_S, anchored=True),
             versions=self._versions,
             sensors=self._sensors(),
             recording=self._recording(),
-            trouble=trouble,
+            trouble=" ".join(filter(None, troubles))[:TROUBLE_MAX],
         )
 
     def _sensors(self) -> tuple[SensorStatus, ...]:

@@ -17,8 +17,8 @@ from gateway.anchors import GivenAnchors
 from gateway.config import GatewayConfig, SensorConfig
 from gateway.spool.disk import RealDisk
 from gateway.spool.entries import Anchor, AnchorKind
-from gateway.spool.room import SpoolLimits
 from gateway.spool.spool import Spool
+from gateway.spool_limits import limits_of
 from sensorhub.clock import ns_from_us
 from sensorhub.errors import SensorHubError
 from sensorhub.reading import US_PER_S

@@ -14,7 +14,8 @@ from gateway.config import GatewayConfig, SensorConfig
 from gateway.contacts import Contacts
 from gateway.sampler import Sampler
 from gateway.sensors.detector import Detector
-from gateway.spool import Anchor, AnchorKind, Edge, Located, ReadingEntry, RealDisk, Spool, SpoolLimits
+from gateway.spool import Anchor, AnchorKind, Edge, Located, ReadingEntry, RealDisk, Spool
+from gateway.spool_limits import limits_of
 from gateway.times import AnchorBook
 from sensorhub.broker import BrokerSettings
 from sensorhub.clock import BootClock, boot_ns, wall_ns

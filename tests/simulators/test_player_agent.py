@@ -8,7 +8,8 @@ from uuid import UUID
 from gateway.agent import Agent
 from gateway.anchors import GivenAnchors
 from gateway.config import GatewayConfig, SensorConfig
-from gateway.spool import Anchor, AnchorKind, ReadingEntry, RealDisk, Spool, SpoolLimits
+from gateway.spool import Anchor, AnchorKind, ReadingEntry, RealDisk, Spool
+from gateway.spool_limits import limits_of
 from sensorhub.broker import BrokerSettings
 from sensorhub.reading import NS_PER_S, US_PER_S
 from sensorhub.signing import write_new_key
