@@ -90,12 +90,16 @@ class SqlBooks:
 
     def commands(self, gateway: str) -> list[GivenCommand]:
         """The commands given to a gateway, newest first."""
+        if not self._database.has(commands):
+            return []
         query = select(commands).where(commands.c.gateway == gateway).order_by(commands.c.number.desc())
         with self._database.reading() as connection:
             return [GivenCommand(*row) for row in connection.execute(query)]
 
     def floors(self) -> list[Floor]:
         """All floors."""
+        if not self._database.has(floors):
+            return []
         with self._database.reading() as connection:
             return [Floor(*row) for row in connection.execute(select(floors))]
 
@@ -121,6 +125,8 @@ class SqlBooks:
 
     def gaps(self, gateway: str | None = None, since_us: int = 0) -> list[Gap]:
         """The gaps of one gateway or (default) of all that were noted at or after `since_us`, newest first."""
+        if not self._database.has(gaps):
+            return []
         query = select(gaps).where(gaps.c.noted_us >= since_us)
         if gateway is not None:
             query = query.where(gaps.c.gateway == gateway)
@@ -153,6 +159,8 @@ class SqlBooks:
 
     def findings(self, now_us: int) -> list[Finding]:
         """What is open now, newest first: lost records for as long as they lack, all else for a day."""
+        if not self._database.has(findings):
+            return []
         shown = (findings.c.kind == "gap") | (findings.c.last_us >= now_us - FINDING_SHOWN_US)
         query = select(findings).where(shown).order_by(findings.c.last_us.desc(), findings.c.kind, findings.c.gateway)
         with self._database.reading() as connection:

@@ -186,6 +186,7 @@ class Database:
     def __init__(self, url: URL | str, *, read_only: bool = False) -> None:
         self._name = make_url(url).render_as_string(hide_password=True)
         self._engine = create_engine(url)
+        self._read_only = read_only
         if self._engine.dialect.name == "sqlite":
             _make_sqlite_durable(self._engine, read_only)
         if not read_only:
@@ -224,6 +225,10 @@ class Database:
                 f"The state database {self._name} cannot be used: {why}. Make room on its disk, or make it readable "
                 "and writable; until then the gateways keep their data."
             ) from error
+
+    def has(self, table: Table) -> bool:
+        """Whether a table is there: one that is only read may be of a version that did not know it."""
+        return not self._read_only or inspect(self._engine).has_table(table.name)
 
     def insert(self, table: Table) -> Upsert:
         """An INSERT that can say what to do on a conflict, in the words of this database."""

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from sqlalchemy import case, delete, func, select
 from sqlalchemy.engine import URL
@@ -58,7 +59,7 @@ class State(SqlBooks):
         self.claim_upkeep = ClaimUpkeep(self._database)
 
     @classmethod
-    def open(cls, data: Path, *, read_only: bool = False) -> "State":
+    def open(cls, data: Path, *, read_only: bool = False) -> Self:
         """The state database in a hub's folder.
 
         Raises:

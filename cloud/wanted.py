@@ -147,6 +147,8 @@ class ClaimUpkeep:
 
     def wanted(self) -> list[Wanted]:
         """What is wanted again and has not come, by gateway, epoch and sequence."""
+        if not self._database.has(wanted):
+            return []
         query = select(wanted).order_by(wanted.c.gateway, wanted.c.epoch, wanted.c.first)
         with self._database.reading() as connection:
             return [Wanted(*row) for row in connection.execute(query)]

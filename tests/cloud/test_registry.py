@@ -51,17 +51,22 @@ def test_registry_finds_a_new_key_at_its_next_look(tmp_path: Path, registry: Reg
     assert registry.refresh() == []
     assert registry.key("a-1") is None
     clock.pass_s(LOOK_S)
-    assert registry.refresh() == ["a-1"]
+    assert registry.refresh() == []
     assert registry.key("a-1") == key
 
 
-def test_registry_forgets_a_key_taken_away(tmp_path: Path, registry: Registry) -> None:
+def test_registry_forgets_a_key_taken_away_and_tells_whose(
+    tmp_path: Path, registry: Registry, clock: FakeClock
+) -> None:
     write_new_key(tmp_path / "a-1.key")
-    registry.look()
+    assert registry.look() == ["a-1"]
     (tmp_path / "a-1.key").unlink()
 
-    assert registry.look() == []
+    clock.pass_s(LOOK_S)
+    assert registry.refresh() == ["a-1"]
     assert registry.key("a-1") is None
+    clock.pass_s(LOOK_S)
+    assert registry.refresh() == []
 
 
 def test_registry_reads_a_key_that_changed(tmp_path: Path, registry: Registry) -> None:

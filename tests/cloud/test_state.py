@@ -12,6 +12,7 @@ import pytest
 from cloud.state import DEAD_LETTER_BYTES_MAX, DEAD_LETTERS_MAX, DeadLetter, KnownGateway, State, StateUnavailable
 from cloud.stores.protocol import StoreUnavailable
 from sensorhub.errors import AskedWrong
+from sensorhub.ranges import RangeSet
 
 NOW_US = 1_764_000_000_000_000
 TOPIC = "essex/v1/device-1136/pack/5f0c2a9e41d07b36/1/1"
@@ -175,3 +176,28 @@ def test_threads_write_side_by_side(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert [(known.gateway, known.forgotten) for known in state.gateways()] == [(f"g-{n}", 20) for n in range(4)]
+
+
+def test_database_of_an_earlier_version_gets_what_it_lacks(tmp_path: Path) -> None:
+    """The claims of the first version had no times, and there were no gaps."""
+    with sqlite3.connect(tmp_path / "state.sqlite") as connection:
+        connection.execute(
+            "create table claims (gateway varchar not null, epoch varchar not null, first bigint not null, "
+            "last bigint not null, hash varchar not null, arrived_us bigint not null, refused text not null, "
+            "stored boolean not null, primary key (gateway, epoch, first))"
+        )
+        connection.execute(f"insert into claims values ('a', '{'0' * 16}', 1, 4, 'x', {NOW_US}, '[]', 1)")
+    state = State.open(tmp_path)
+    assert state.claims.here("a", "0" * 16) == RangeSet([(1, 4)])
+    assert state.claims.around("a", "0" * 16, 5, 9) == (None, None)
+    assert state.gaps() == []
+    state.close()
+    State.open(tmp_path).close()
+
+
+def test_reading_a_database_of_an_earlier_version_finds_no_gaps(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "state.sqlite") as connection:
+        connection.execute("create table notes (key varchar primary key, value text not null)")
+    state = State.open(tmp_path, read_only=True)
+    assert [*state.gaps(), *state.findings(NOW_US), *state.floors(), *state.claim_upkeep.wanted()] == []
+    state.close()

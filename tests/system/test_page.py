@@ -14,11 +14,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from cloud.live import LiveModel
 from cloud.state import State
 from cloud.stores.duck import DuckStore
+from cloud.watched_gateway import Notice
 from cloud.web import words
 from cloud.web.app import make_app
 from sensorhub.clock import MachineClock, wall_us
 from sensorhub.reading import US_PER_S
-from sensorhub.status import Fault
+from sensorhub.status import Fault, Status
 from tests.cloud.junction import Junction, busy_junction, interval
 from tests.ports import free_port
 from tests.programs import need
@@ -203,11 +204,18 @@ def test_page_without_scripts_is_current_when_loaded(browser: Browser, server: P
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_page_never_scrolls_sideways(browser: Browser, server: PageServer, port: int, scheme: str) -> None:
     busy_junction(server.live, wall_us())
-    server.live.unnamed("a-gateway-with-a-name-of-forty-eight-characters-", 3)
+    long_name = "a-gateway-with-a-name-of-forty-eight-characters-"
+    server.live.unnamed(long_name, 3)
+    status = Status(state="ready", connection="0" * 16, spool_used_bytes=93, spool_free_bytes=7, hours_left=412)
+    server.live.status(long_name, status.model_copy(update={"backlog": 4_300_000, "trouble": "x" * 200}), wall_us())
+    server.live.noticed(
+        {long_name: (Notice("127 records lost: spool-full, 03:10 to 03:12.", act=True),)}, "Full. " * 40
+    )
     cut = "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth).length"
     with visit(browser, f"http://127.0.0.1:{port}/", scheme=scheme) as page:
         page.locator("#moving").wait_for()
-        assert page.locator("tbody tr").count() == 23
+        assert page.locator("#sensors tbody tr").count() == 23
+        assert page.locator("#gateways tbody tr").count() == 2
         for width in (1440, 1120, 900, 390, 320):
             page.set_viewport_size({"width": width, "height": 844})
             assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -241,7 +249,7 @@ def test_page_orders_rows_anew_but_not_under_the_pointer(browser: Browser, serve
     junction = Junction(server.live, [2, 3, 10], period_s=60)
     junction.says(at_us=wall_us())
     drive(junction, 4)
-    names = "[...document.querySelectorAll('tbody .id')].map(name => name.textContent)"
+    names = "[...document.querySelectorAll('#sensors tbody .id')].map(name => name.textContent)"
     with visit(browser, f"http://127.0.0.1:{port}/") as page:
         page.clock.install()
         page.reload()

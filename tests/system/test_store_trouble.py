@@ -93,11 +93,11 @@ class SmallDisk:
         except subprocess.CalledProcessError as error:
             pytest.skip(f"this user may not mount a disk: {error.stderr.decode().strip()}")
 
-    def fill(self) -> Path:
-        """Take all room that is left; returns the file that has it."""
+    def fill(self, percent: int = 100) -> Path:
+        """Take room until the disk is so full; returns the file that has it."""
         filler = self.folder / "filler"
-        with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
-            while True:
+        with filler.open("ab", buffering=0) as file, contextlib.suppress(OSError):
+            while percent == 100 or shutil.disk_usage(self.folder).used < DISK_BYTES * percent // 100:
                 file.write(bytes(4_096))
         return filler
 
@@ -179,6 +179,32 @@ def test_hub_on_a_disk_without_room_takes_data_again_when_there_is_some(
         wait_for(lambda: health(address)["trouble"] is None, TROUBLE_S, "the hub takes data again")
         assert running.log().count(TAKEN) == running.log().count("The store takes data again.") == 1
         wait_for(lambda: len(seconds(data)) > len(before) + 2, TROUBLE_S, "readings arrive again")
+        gateway.stop()
+        running.stop()
+    assert_complete(seconds(data))
+
+
+def test_hub_stops_taking_data_before_its_disk_is_full(
+    gateway: CommandProcess, disk: SmallDisk, data: Path, broker: Mosquitto, tmp_path: Path
+) -> None:
+    with hub(data, broker, tmp_path / "hub.log") as running:
+        running.wait_for_log("The page is at")
+        address = find_hub(data)
+        assert address is not None
+        wait_for(lambda: seconds(data), TROUBLE_S, "readings arrive")
+        filler = disk.fill(percent=84)
+        running.wait_for_log("full: from 90% on nothing more is taken")
+        with urllib.request.urlopen(address.url, timeout=TROUBLE_S) as page:
+            assert "Watch the hub&#39;s disk." in page.read().decode().replace("'", "&#39;")
+        before = seconds(data)
+        wait_for(lambda: len(seconds(data)) > len(before) + 2, TROUBLE_S, "readings arrive all the same")
+
+        disk.fill(percent=93)
+        running.wait_for_log(f"{TAKEN} The disk of {data} is more than 89% full.")
+        refused = seconds(data)
+        assert health(address)["trouble"].startswith(f"{TAKEN} The disk of")
+        filler.unlink()
+        wait_for(lambda: len(seconds(data)) > len(refused) + 2, TROUBLE_S, "readings arrive again")
         gateway.stop()
         running.stop()
     assert_complete(seconds(data))
