@@ -284,6 +284,14 @@ class Gateway:
             self._let_go(spool.epoch, known, kept_now=[*kept])
         self.ledger.open_intervals(there)
 
+    def uncounted(self) -> list[str]:
+        """Accepted closures that are in no reading, in words."""
+        return [
+            f"{self.label}: the closures {contact.closures[contact.counted :]} of {sensor} are in no reading"
+            for (boot, sensor), contact in self.ledger.contacts.items()
+            if contact.counted < len(contact.closures) and self.ledger.counts(boot)
+        ]
+
     def _known(self, spool: Spool) -> EpochLedger:
         return self.ledger.epochs.setdefault(spool.epoch, EpochLedger())
 
