@@ -283,7 +283,7 @@ class World:
         """Contacts go quiet; what they gave until now must be counted, and be at the hub."""
         for gateway in self._gateways:
             gateway.measuring = False
-        self._until(self.timeline.now_ns + (self.plan.period_s + 5) * NS_PER_S)
+        self._until(self.timeline.now_ns + (self.plan.period_s + 20) * NS_PER_S)
         first, clones = self._gateways[: self.plan.gateways], self._gateways[self.plan.gateways :]
         self._let_drain(first, clones)
         if clones:
