@@ -11,6 +11,7 @@ from uuid import UUID
 from gateway.config import GatewayConfig, SensorConfig
 from gateway.driver import Granted, LinkSilent, Message
 from gateway.spool import Spool, SpoolFull, SpoolLimits, SpoolUnreadable, SpoolUnwritable
+from gateway.spool.segment import parse_segment_name
 from sensorhub.pack import body_hash, decompress
 from sensorhub.ranges import Range
 from sensorhub.receipt import ReceiptMalformed, decode_receipt
@@ -331,12 +332,17 @@ class Gateway:
                 self._let_go(epoch, self.ledger.epochs[epoch], [])
 
     def _on_card(self, epoch: str, known: EpochLedger) -> list[Range]:
-        # A segment is named by its first sequence and holds records up to the next one's, kept or not.
+        # A segment is named by its first sequence, and holds records up to the next one's; of several with the same
+        # first one only the last that was begun has records.
         names = _segments(self.card, epoch)
-        firsts = sorted(known.segments | names)
         known.segments |= names
-        ends = [*firsts[1:], known.next]
-        return [(first, end - 1) for first, end in zip(firsts, ends, strict=True) if first in names and first < end]
+        newest = dict(sorted(known.segments))
+        ends = [*list(newest)[1:], known.next]
+        return [
+            (first, end - 1)
+            for (first, turn), end in zip(newest.items(), ends, strict=True)
+            if (first, turn) in names and first < end
+        ]
 
     # What it does --------------------------------------------------------------------------------------------------
 
@@ -348,6 +354,8 @@ class Gateway:
         if process is not None and self._run("committing", process.commit):
             self.observe()
             if process.outbox.leave_epoch and self._run("leaving its epoch", process.leave_epoch):
+                if process.refused:
+                    self.ledger.forgive(process.boot)
                 self._log(f"begins epoch {process.epochs.current.epoch}")
                 self.observe()
         self.pump()
@@ -484,6 +492,6 @@ class Gateway:
             self.pump()
 
 
-def _segments(card: Card, epoch: str) -> set[int]:
-    """The first sequences of the segments on a card."""
-    return {int(name[:12]) for name in card.files(epoch) if name.endswith(".seg")}
+def _segments(card: Card, epoch: str) -> set[tuple[int, int]]:
+    """The first sequences and the turns of the segments on a card."""
+    return {place for name in card.files(epoch) if (place := parse_segment_name(name)) is not None}

@@ -54,7 +54,7 @@ class EpochLedger:
     sent: dict[int, tuple[int, str]] = field(default_factory=dict)
     firsts: list[int] = field(default_factory=list)
     received: list[tuple[int, int]] = field(default_factory=list)
-    segments: set[int] = field(default_factory=set)
+    segments: set[tuple[int, int]] = field(default_factory=set)
     anchors: int = 0
 
     def copy(self) -> "EpochLedger":
@@ -207,6 +207,12 @@ class Ledger:
             for clock_ns in contact.closures[contact.counted :]:
                 if (boot, sensor, clock_ns) not in there:
                     raise Broken("lost", f"the closure of {sensor} at {clock_ns} is accepted and not in the journal")
+
+    def forgive(self, boot: UUID) -> None:
+        """An epoch was left while its spool was full: the readings of open intervals are rejected, with a marker."""
+        for (of_boot, _), contact in self.contacts.items():
+            if of_boot == boot:
+                contact.counted = len(contact.closures)
 
     # Records ---------------------------------------------------------------------------------------------------------
 
