@@ -70,7 +70,7 @@ class Gateway:
         self.key = key
         self.computer = Computer(timeline, chance)
         self.card = Card(chance)
-        self.ledger = Ledger(self.computer)
+        self.ledger = Ledger(label, self.computer)
         self.process: Process | None = None
         self.connected = False
         self.knows: dict[str, str] = {}
@@ -172,7 +172,7 @@ class Gateway:
     def take_image(self) -> None:
         """Its card is copied while the power is off."""
         self.power_cut()
-        self._images.append((self.card.image(), self.ledger.copy(self.computer)))
+        self._images.append((self.card.image(), self.ledger.copy(self.label, self.computer)))
         self._log("has its card copied")
 
     def put_image_back(self) -> None:
@@ -183,14 +183,14 @@ class Gateway:
         self.power_cut()
         card, ledger = self._images[-1]
         self.past.append(self.ledger)
-        self.card, self.ledger, self.forked = card.image(), ledger.copy(self.computer), True
+        self.card, self.ledger, self.forked = card.image(), ledger.copy(self.label, self.computer), True
         self._log("goes on with an old copy of its card")
 
     def clone(self, original: "Gateway") -> None:
         """Begin with a copy of another's card, under its name."""
         original.power_cut()
         self.card = original.card.image()
-        self.ledger = original.ledger.copy(self.computer)
+        self.ledger = original.ledger.copy(self.label, self.computer)
         self.forked = original.forked = True
         self._log(f"begins as a copy of {original.label}")
 
