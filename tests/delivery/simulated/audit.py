@@ -141,9 +141,4 @@ class Audit:
             for first, end in self._missing(gateway, epoch, (1, last)):
                 for a, b in known.named.missing(first, end):
                     found += [(epoch, part) for part in known.excused.missing(a, b)]
-        return [item for item in found if not self._timeless(gateway, *item)]
-
-    def _timeless(self, gateway: Gateway, epoch: str, part: Range) -> bool:
-        # A boot that never had an anchor keeps its records until times can be estimated.
-        boot = gateway.ledger.epochs[epoch].records[part[0]].boot
-        return not gateway.ledger.anchors.get(boot)
+        return found

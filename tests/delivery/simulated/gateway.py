@@ -11,6 +11,7 @@ from uuid import UUID
 from gateway.config import GatewayConfig, SensorConfig
 from gateway.driver import Granted, LinkSilent, Message
 from gateway.spool import Spool, SpoolFull, SpoolLimits, SpoolUnreadable, SpoolUnwritable
+from gateway.spool.segment import parse_segment_name
 from sensorhub.pack import body_hash, decompress
 from sensorhub.ranges import Range
 from sensorhub.receipt import ReceiptMalformed, decode_receipt
@@ -69,7 +70,7 @@ class Gateway:
         self.key = key
         self.computer = Computer(timeline, chance)
         self.card = Card(chance)
-        self.ledger = Ledger(self.computer)
+        self.ledger = Ledger(label, self.computer)
         self.process: Process | None = None
         self.connected = False
         self.knows: dict[str, str] = {}
@@ -171,7 +172,7 @@ class Gateway:
     def take_image(self) -> None:
         """Its card is copied while the power is off."""
         self.power_cut()
-        self._images.append((self.card.image(), self.ledger.copy(self.computer)))
+        self._images.append((self.card.image(), self.ledger.copy(self.label, self.computer)))
         self._log("has its card copied")
 
     def put_image_back(self) -> None:
@@ -182,14 +183,14 @@ class Gateway:
         self.power_cut()
         card, ledger = self._images[-1]
         self.past.append(self.ledger)
-        self.card, self.ledger, self.forked = card.image(), ledger.copy(self.computer), True
+        self.card, self.ledger, self.forked = card.image(), ledger.copy(self.label, self.computer), True
         self._log("goes on with an old copy of its card")
 
     def clone(self, original: "Gateway") -> None:
         """Begin with a copy of another's card, under its name."""
         original.power_cut()
         self.card = original.card.image()
-        self.ledger = original.ledger.copy(self.computer)
+        self.ledger = original.ledger.copy(self.label, self.computer)
         self.forked = original.forked = True
         self._log(f"begins as a copy of {original.label}")
 
@@ -284,6 +285,14 @@ class Gateway:
             self._let_go(spool.epoch, known, kept_now=[*kept])
         self.ledger.open_intervals(there)
 
+    def uncounted(self) -> list[str]:
+        """Accepted closures that are in no reading, in words."""
+        return [
+            f"{self.label}: the closures {contact.closures[contact.counted :]} of {sensor} are in no reading"
+            for (boot, sensor), contact in self.ledger.contacts.items()
+            if contact.counted < len(contact.closures) and self.ledger.counts(boot)
+        ]
+
     def _known(self, spool: Spool) -> EpochLedger:
         return self.ledger.epochs.setdefault(spool.epoch, EpochLedger())
 
@@ -323,12 +332,17 @@ class Gateway:
                 self._let_go(epoch, self.ledger.epochs[epoch], [])
 
     def _on_card(self, epoch: str, known: EpochLedger) -> list[Range]:
-        # A segment is named by its first sequence and holds records up to the next one's, kept or not.
+        # A segment is named by its first sequence, and holds records up to the next one's; of several with the same
+        # first one only the last that was begun has records.
         names = _segments(self.card, epoch)
-        firsts = sorted(known.segments | names)
         known.segments |= names
-        ends = [*firsts[1:], known.next]
-        return [(first, end - 1) for first, end in zip(firsts, ends, strict=True) if first in names and first < end]
+        newest = dict(sorted(known.segments))
+        ends = [*list(newest)[1:], known.next]
+        return [
+            (first, end - 1)
+            for (first, turn), end in zip(newest.items(), ends, strict=True)
+            if (first, turn) in names and first < end
+        ]
 
     # What it does --------------------------------------------------------------------------------------------------
 
@@ -340,6 +354,8 @@ class Gateway:
         if process is not None and self._run("committing", process.commit):
             self.observe()
             if process.outbox.leave_epoch and self._run("leaving its epoch", process.leave_epoch):
+                if process.refused:
+                    self.ledger.forgive(process.boot)
                 self._log(f"begins epoch {process.epochs.current.epoch}")
                 self.observe()
         self.pump()
@@ -476,6 +492,6 @@ class Gateway:
             self.pump()
 
 
-def _segments(card: Card, epoch: str) -> set[int]:
-    """The first sequences of the segments on a card."""
-    return {int(name[:12]) for name in card.files(epoch) if name.endswith(".seg")}
+def _segments(card: Card, epoch: str) -> set[tuple[int, int]]:
+    """The first sequences and the turns of the segments on a card."""
+    return {place for name in card.files(epoch) if (place := parse_segment_name(name)) is not None}

@@ -54,7 +54,7 @@ class EpochLedger:
     sent: dict[int, tuple[int, str]] = field(default_factory=dict)
     firsts: list[int] = field(default_factory=list)
     received: list[tuple[int, int]] = field(default_factory=list)
-    segments: set[int] = field(default_factory=set)
+    segments: set[tuple[int, int]] = field(default_factory=set)
     anchors: int = 0
 
     def copy(self) -> "EpochLedger":
@@ -111,10 +111,12 @@ class Ledger:
     """The ledger of one card.
 
     Arguments:
+        label: of its gateway, for what breaks.
         computer: whose clocks its records carry.
     """
 
-    def __init__(self, computer: Computer) -> None:
+    def __init__(self, label: str, computer: Computer) -> None:
+        self.label = label
         self.computer = computer
         self.epochs: dict[str, EpochLedger] = {}
         self.contacts: dict[tuple[UUID, str], Contact] = {}
@@ -124,9 +126,9 @@ class Ledger:
         self.closures = 0
         self.damaged = False
 
-    def copy(self, computer: Computer) -> "Ledger":
+    def copy(self, label: str, computer: Computer) -> "Ledger":
         """The ledger of a copy of the card, which goes on in another computer."""
-        other = Ledger(computer)
+        other = Ledger(label, computer)
         computer.boots.update(self.computer.boots)
         other.epochs = {epoch: known.copy() for epoch, known in self.epochs.items()}
         other.contacts = {key: contact.copy() for key, contact in self.contacts.items()}
@@ -157,12 +159,12 @@ class Ledger:
                 waiting.popleft()
             expected = waiting.popleft() if waiting else None
             if expected != (edge.clock_ns, edge.level):
-                raise Broken("altered", f"{edge} was accepted where {expected} was driven")
+                raise Broken("altered", f"{self.label}: {edge} was accepted where {expected} was driven")
             self._note(boot, edge)
         for sensor, waiting in self._driven.items():
             while waiting and waiting[0][0] <= settled_until_ns:
                 if not refused:
-                    raise Broken("lost", f"the change {waiting[0]} of {sensor} is settled and was not accepted")
+                    raise Broken("lost", f"{self.label}: the change {waiting[0]} of {sensor} is settled and was not accepted")
                 waiting.popleft()
 
     def _note(self, boot: UUID, edge: Edge) -> bool:
@@ -206,7 +208,13 @@ class Ledger:
         for (boot, sensor), contact in self.contacts.items():
             for clock_ns in contact.closures[contact.counted :]:
                 if (boot, sensor, clock_ns) not in there:
-                    raise Broken("lost", f"the closure of {sensor} at {clock_ns} is accepted and not in the journal")
+                    raise Broken("lost", f"{self.label}: the closure of {sensor} at {clock_ns} is accepted and not in the journal")
+
+    def forgive(self, boot: UUID) -> None:
+        """An epoch was left while its spool was full: the readings of open intervals are rejected, with a marker."""
+        for (of_boot, _), contact in self.contacts.items():
+            if of_boot == boot:
+                contact.counted = len(contact.closures)
 
     # Records ---------------------------------------------------------------------------------------------------------
 
@@ -228,7 +236,7 @@ class Ledger:
             if new:
                 known.records[sequence] = value
             elif known.records.get(sequence, value) != value:
-                raise Broken("altered", f"record {sequence} of {epoch} was {known.records[sequence]}, is {value}")
+                raise Broken("altered", f"{self.label}: record {sequence} of {epoch} was {known.records[sequence]}, is {value}")
         if not new:
             return
         known.kept.add(located.sequence, located.last)
@@ -240,9 +248,9 @@ class Ledger:
 
     def _count(self, boot: UUID, entry: ReadingEntry, *, is_over: bool) -> None:
         contact = self.contacts.setdefault((boot, entry.sensor), Contact())
-        if entry.clock_ns <= contact.end_ns:
-            raise Broken("duplicated", f"{entry} ends no later than the reading before it, at {contact.end_ns}")
-        contact.end_ns = entry.clock_ns
+        if entry.clock_ns <= contact.end_ns and not self.damaged:
+            raise Broken("duplicated", f"{self.label}: {entry} ends no later than the reading before it, at {contact.end_ns}")
+        contact.end_ns = max(contact.end_ns, entry.clock_ns)
         find = bisect_right if is_over else bisect_left
         until = max(contact.counted, find(contact.closures, entry.clock_ns))
         expected, contact.counted = until - contact.counted, until
@@ -250,7 +258,7 @@ class Ledger:
         if said != expected and not self.damaged:
             raise Broken(
                 "lost" if said is None or said < expected else "duplicated",
-                f"{expected} closures were accepted for {entry}",
+                f"{self.label}: {expected} closures were accepted for {entry}",
             )
 
     # What is stored --------------------------------------------------------------------------------------------------
@@ -282,7 +290,8 @@ class Ledger:
 
     def anchored(self, boot: UUID, anchors: Sequence[Anchor]) -> None:
         """The anchors of a boot that the spool holds."""
-        self.anchors[boot] = list(anchors)
+        known = self.anchors.setdefault(boot, [])
+        known += [anchor for anchor in anchors if anchor not in known]
         for anchor in anchors[-1:]:
             if anchor.source is AnchorKind.RECEIPT and not self._honest(
                 self.computer.boots[boot].true_ns(anchor.clock_ns), anchor

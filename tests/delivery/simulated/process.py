@@ -24,7 +24,8 @@ class Process:
     """Made by starting: everything in it is gone when it ends.
 
     Arguments:
-        accepted: told of each append, and whether any of it, or of the one before, may have been refused.
+        accepted: told of each append, and whether any of it may have been refused.
+    Beside what the properties say, it has `refused`: whether the card has refused some since it last took any.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Process:
         self._header = header
         self._chance = chance
         self._accepted = accepted
-        self._refused = False
+        self.refused = False
         self.epochs = Epochs.open(
             card, config.gateway, self.boot, limits=limits, new_epoch=lambda: f"{chance.getrandbits(64):016x}"
         )
@@ -95,10 +96,10 @@ class Process:
         recorder = self.recorder
         accepted = recorder.append(recorder.collect())
         if recorder.trouble:
-            self._refused = True
-        self._accepted(accepted, self._refused)
+            self.refused = True
+        self._accepted(accepted, self.refused)
         if not recorder.trouble and (accepted.edges or accepted.readings):
-            self._refused = False
+            self.refused = False
 
     def leave_epoch(self) -> bool:
         """Begin a new epoch where that is asked for; whether it was begun."""

@@ -283,35 +283,33 @@ class World:
         """Contacts go quiet; what they gave until now must be counted, and be at the hub."""
         for gateway in self._gateways:
             gateway.measuring = False
-        self._until(self.timeline.now_ns + (self.plan.period_s * 2 + 10) * NS_PER_S)
-        goals: list[tuple[Gateway, dict[str, int]]] = []
-        for gateway in self._gateways:
-            if gateway.process is None:
-                raise Broken("failed start", f"{gateway.label} does not run after all was healed")
-            for (boot, sensor), contact in gateway.ledger.contacts.items():
-                if contact.counted < len(contact.closures) and gateway.ledger.counts(boot):
-                    missing = contact.closures[contact.counted :]
-                    raise Broken("lost", f"{gateway.label}: {missing} of {sensor} in boot {boot} are in no reading")
-            goals.append((gateway, {epoch: known.next - 1 for epoch, known in gateway.ledger.epochs.items()}))
-        self._wait_for(goals[: self.plan.gateways], [gateway for gateway, _ in goals[self.plan.gateways :]])
-        if clones := goals[self.plan.gateways :]:
-            names = {gateway.gateway for gateway, _ in clones}
-            self._wait_for(clones, [one for one in self._gateways[: self.plan.gateways] if one.gateway in names])
+        self._until(self.timeline.now_ns + (self.plan.period_s + 20) * NS_PER_S)
+        first, clones = self._gateways[: self.plan.gateways], self._gateways[self.plan.gateways :]
+        self._let_drain(first, clones)
+        if clones:
+            names = {gateway.gateway for gateway in clones}
+            self._let_drain(clones, [gateway for gateway in first if gateway.gateway in names])
         self._say("== drained")
 
-    def _wait_for(self, goals: list[tuple[Gateway, dict[str, int]]], others: list[Gateway]) -> None:
+    def _let_drain(self, gateways: list[Gateway], others: list[Gateway]) -> None:
         """Let these drain, while others, which have the same names, are kept off the network."""
         for gateway in self._gateways:
             gateway.network = gateway not in others
             if gateway in others:
                 gateway.lose_link(silent=False)
         until_ns = self.timeline.now_ns + DRAIN_S * NS_PER_S
-        waiting = self._waiting(goals)
-        while waiting and self.timeline.now_ns < until_ns:
+        self._wait_until(until_ns, lambda: [text for one in gateways for text in one.uncounted()], "lost")
+        for gateway in gateways:
+            if gateway.process is None:
+                raise Broken("failed start", f"{gateway.label} does not run after all was healed")
+        goals = [(one, {epoch: known.next - 1 for epoch, known in one.ledger.epochs.items()}) for one in gateways]
+        self._wait_until(until_ns, lambda: self._waiting(goals), "not drained")
+
+    def _wait_until(self, until_ns: int, waiting: Callable[[], list[str]], what: str) -> None:
+        while left := waiting():
+            if self.timeline.now_ns >= until_ns:
+                raise Broken(what, "; ".join(left[:5]))
             self._until(self.timeline.now_ns + 10 * NS_PER_S)
-            waiting = self._waiting(goals)
-        if waiting:
-            raise Broken("not drained", "; ".join(waiting[:5]))
 
     def _waiting(self, goals: list[tuple[Gateway, dict[str, int]]]) -> list[str]:
         return [
