@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -19,6 +20,9 @@ TARGET = "chaos-kill"
 SEED_S_MAX = FAULTS_S + 3 * DRAIN_S + 60
 """A seed that is not through by then has a process that hangs; it is ended, and counts as broken."""
 
+JOBS = min(2, os.cpu_count() or 1)
+"""A seed mostly waits, and keeps half of a processor busy."""
+
 FIELDS = ("lost", "duplicated", "altered", "accepted", "stored", "closures")
 
 
@@ -29,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--from", dest="first", type=int, default=1, help="the first of them (default 1)")
     parser.add_argument("--seed", type=int, help="this one alone")
     parser.add_argument("--store", choices=("duckdb", "influxdb", "both"), default="both", help="both: in turn")
-    parser.add_argument("--jobs", type=int, default=1, help="so many seeds at a time (default 1)")
+    parser.add_argument("--jobs", type=int, default=JOBS, help=f"so many seeds at a time (default {JOBS})")
     asked = parser.parse_args(arguments)
     if asked.seed is not None:
         return _alone(asked.seed, asked.store)
