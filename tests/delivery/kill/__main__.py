@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -9,15 +11,22 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 from simulators.programs import find_program
+from tests.delivery.kill.parts import bound_to_us
 from tests.delivery.kill.rig import draw_plan
 from tests.delivery.kill.seed import DRAIN_S, FAULTS_S, SeedResult, run_seed
 
 TARGET = "chaos-kill"
 SEED_S_MAX = FAULTS_S + 3 * DRAIN_S + 60
 """A seed that is not through by then has a process that hangs; it is ended, and counts as broken."""
+
+JOBS = min(2, os.cpu_count() or 1)
+"""A seed mostly waits, and keeps half of a processor busy."""
+
+_children: set["subprocess.Popen[str]"] = set()
 
 FIELDS = ("lost", "duplicated", "altered", "accepted", "stored", "closures")
 
@@ -29,8 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--from", dest="first", type=int, default=1, help="the first of them (default 1)")
     parser.add_argument("--seed", type=int, help="this one alone")
     parser.add_argument("--store", choices=("duckdb", "influxdb", "both"), default="both", help="both: in turn")
-    parser.add_argument("--jobs", type=int, default=1, help="so many seeds at a time (default 1)")
+    parser.add_argument("--jobs", type=int, default=JOBS, help=f"so many seeds at a time (default {JOBS})")
+    parser.add_argument("--output", type=Path, help="a file for the JSON object as well")
     asked = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, _end)
     if asked.seed is not None:
         return _alone(asked.seed, asked.store)
     began_s = time.monotonic()
@@ -45,8 +56,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     total = _sum(results)
     total["skipped"] += left_out
     total["seconds"] = round(time.monotonic() - began_s, 1)
+    if asked.output is not None:
+        asked.output.write_text(json.dumps(total) + "\n")
     print(json.dumps(total), flush=True)
     return 0 if total["clean"] else 1
+
+
+def _end(*_: object) -> NoReturn:
+    """SIGTERM: leave by way of everything that ends what was started."""
+    for child in _children:
+        child.terminate()
+    raise SystemExit(128 + signal.SIGTERM)
 
 
 def _alone(seed: int, store: str) -> int:
@@ -83,7 +103,8 @@ def _fields(result: SeedResult) -> dict[str, Any]:
 def _child(seed: int, store: str, lock: threading.Lock) -> dict[str, Any]:
     """Run one seed as a process of its own, so that nothing of it outlives its time."""
     command = [sys.executable, "-m", "tests.delivery.kill", "--seed", str(seed), "--store", store]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([*bound_to_us(), *command], stdout=subprocess.PIPE, text=True) as process:
+        _children.add(process)
         timer = threading.Timer(SEED_S_MAX, process.kill)
         timer.start()
         last = ""
@@ -94,6 +115,7 @@ def _child(seed: int, store: str, lock: threading.Lock) -> dict[str, Any]:
                 with lock:
                     print(line, end="", flush=True)
         timer.cancel()
+    _children.discard(process)
     try:
         fields: dict[str, Any] = json.loads(last)
     except ValueError:

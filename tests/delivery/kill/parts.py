@@ -55,7 +55,7 @@ class Part:
         """Start it; the kernel ends it when this process is killed."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*_bound_to_us(), *self.command],
+                [*bound_to_us(), *self.command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -147,7 +147,10 @@ def jump_clock(offset_file: Path, offset_s: int) -> None:
     half.replace(offset_file)
 
 
-def _bound_to_us() -> list[str]:
-    # Not by a function between fork and exec: this process has threads.
+def bound_to_us() -> list[str]:
+    """What a command line begins with so that the kernel ends it when the thread that started it is gone.
+
+    Not by a function between fork and exec: this process has threads.
+    """
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []

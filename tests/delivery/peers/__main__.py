@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from tests.delivery.kill.rig import draw_plan
@@ -22,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--from", dest="first", type=int, default=1, help="the first of them (default 1)")
     parser.add_argument("--seconds", type=float, default=26.0, help="time with kills, for each run (default 26)")
     parser.add_argument("--jobs", type=int, default=2, help="so many runs at a time (default 2)")
+    parser.add_argument("--output", type=Path, help="a file for the JSON object as well")
     asked = parser.parse_args(arguments)
     began_s = time.monotonic()
     runs = [
@@ -39,21 +41,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for peer, how in HOW.items():
         print(f"{peer}: {how}.")
     ours = [row for row in rows if row["peer"] == OURS]
-    print(
-        json.dumps(
-            {
-                "target": TARGET,
-                "seeds": asked.seeds,
-                "seconds": round(time.monotonic() - began_s, 1),
-                "lost": sum(row["lost"] for row in ours),
-                "duplicated": sum(row["duplicated"] for row in ours),
-                "peers": rows,
-                "how": HOW,
-                "runs": [result.as_fields() for result in results],
-            }
-        ),
-        flush=True,
-    )
+    total = {
+        "target": TARGET,
+        "seeds": asked.seeds,
+        "seconds": round(time.monotonic() - began_s, 1),
+        "lost": sum(row["lost"] for row in ours),
+        "duplicated": sum(row["duplicated"] for row in ours),
+        "peers": rows,
+        "how": HOW,
+        "runs": [result.as_fields() for result in results],
+    }
+    if asked.output is not None:
+        asked.output.write_text(json.dumps(total) + "\n")
+    print(json.dumps(total), flush=True)
     return 1 if any(row["lost"] or row["duplicated"] for row in ours) else 0
 
 

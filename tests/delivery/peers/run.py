@@ -13,7 +13,7 @@ from typing import Any
 from simulators.programs import find_program
 from tests.delivery.kill.nemesis import Nemesis, draw_events
 from tests.delivery.kill.parts import wait_until
-from tests.delivery.kill.rig import GATEWAYS, PartMissing, Plan, Rig
+from tests.delivery.kill.rig import GATEWAYS, READY_S, PartMissing, Plan, Rig
 from tests.delivery.kill.seed import run_seed
 from tests.delivery.kill.stored import Stored, read_influx
 from tests.delivery.peers.telegraf import write_configuration
@@ -25,13 +25,15 @@ HOW = {
     CONSUMER: "gateways: paho, SQLite buffer (WAL, FULL), QoS 1, freed by the PUBACK, sent again after a restart; hub: "
     "paho, persistent session, each message committed to SQLite (WAL, FULL), then acknowledged",
     TELEGRAF: "the same gateways; hub: Telegraf, mqtt_consumer with qos 1, persistent_session, client_id and "
-    "max_undelivered_messages, to influxdb_v2; InfluxDB's key of series and time hides what is written twice",
+    "max_undelivered_messages, connecting again each second, to influxdb_v2, whose key of series and time hides what "
+    "is written twice",
     TELEGRAF_DISK: 'the same with buffer_strategy = "disk"',
     OURS: "this product, DuckDB",
 }
-DRAIN_S = 20.0
-STEADY_S = 3.0
-"""What no longer comes for so long does not come any more."""
+CONNACK_AND_SUBACK_BYTES = 4 + 5
+DRAIN_S = 40.0
+STEADY_S = 12.0
+"""What no longer comes for so long does not come any more: longer than any of them waits before it connects again."""
 
 
 @dataclass(slots=True)
@@ -68,20 +70,23 @@ class PeerRig(Rig):
         (self.folder / "log").mkdir(parents=True)
         self.hub_data.mkdir()
         self._start_broker()
+        port = self.proxies["hub"].port
         if self._peer == CONSUMER:
-            command = [sys.executable, "-m", "tests.delivery.peers.consumer", str(self.hub_data), str(self.broker_port)]
+            command = [sys.executable, "-m", "tests.delivery.peers.consumer", str(self.hub_data), str(port)]
         else:
             self._start_influxd()
             assert self.direct_influx is not None
             program = find_program("telegraf")
             if program is None:
                 raise PartMissing("telegraf is not on the PATH.")
-            configuration = write_configuration(
-                self.hub_data, self.broker_port, self.direct_influx, disk_buffer=self._peer == TELEGRAF_DISK
-            )
+            is_on_disk = self._peer == TELEGRAF_DISK
+            configuration = write_configuration(self.hub_data, port, self.direct_influx, disk_buffer=is_on_disk)
             command = [program, "--config", str(configuration)]
         self._add("hub", command, lambda _pid: True)
         self.parts["hub"].start()
+        # Nobody can blame it for what was published before it had subscribed.
+        if not wait_until(lambda: self.proxies["hub"].counts.down_bytes >= CONNACK_AND_SUBACK_BYTES, READY_S):
+            raise PartMissing(f"The ingester does not subscribe:\n{self.parts['hub'].end_of_log()}")
         for gateway in GATEWAYS:
             self._add_agent(gateway)
 

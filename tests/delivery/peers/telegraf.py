@@ -1,4 +1,7 @@
-"""Telegraf as a hub's ingester: configured as its documentation advises where nothing may be lost."""
+"""Telegraf as a hub's ingester: configured as its documentation advises where nothing may be lost.
+
+`interval` is also how often mqtt_consumer tries to connect again: a second, in place of ten.
+"""
 
 from pathlib import Path
 
@@ -7,6 +10,7 @@ from simulators.influxd import InfluxAccess
 _CONFIGURATION = """\
 [agent]
   omit_hostname = true
+  interval = "1s"
   flush_interval = "1s"
   metric_batch_size = 500
   metric_buffer_limit = 100000
