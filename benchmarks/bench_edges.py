@@ -91,6 +91,8 @@ def costs(
             command = [sys.executable, "-m", "benchmarks.driven", "pace", str(config), str(EDGES_PER_S), *more]
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
             stack.callback(_end, process)
+            assert process.stdout is not None
+            process.stdout.readline()  # it moves its contacts from here on
             return process
 
         at_rest, _ = start_gateway(write_gateway(work, "at-rest", hub, broker).config)

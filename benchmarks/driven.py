@@ -2,7 +2,8 @@
 
 `python -m benchmarks.driven pace CONFIG EDGES_PER_S` moves them in real time, `traffic CONFIG SEED` as vehicles would;
 with `--bare` there are the pins and the driver but no gateway, which tells the driver's own share. `burst CONFIG EDGES`
-moves them as fast as the gateway accepts, on a measurement clock that runs ahead. They print what arrived.
+moves them as fast as the gateway accepts, on a measurement clock that runs ahead. They print `moving` when they begin,
+and at the end what arrived.
 """
 
 import argparse
@@ -53,6 +54,7 @@ async def in_real_time(config: GatewayConfig, how: str, number: float, *, bare: 
     if running is not None:
         await agent.started()
     pins = driver.mock_pins(factory, [sensor.pin for sensor in config.sensors])
+    print("moving", flush=True)
     moving = asyncio.create_task(asyncio.to_thread(MOVES[how], pins, number, ended))
     await told.wait()
     ended.set()

@@ -90,7 +90,7 @@ def draft_group(
             noted.add((EntryType.BOOT, of_boot))
         else:
             kind, body, tokens = encode_entry(entry, of_boot, dictionary)
-            needs.update(dict.fromkeys(token for token in tokens if token not in noted))
+            needs.update(dict.fromkeys(tokens if not noted else [token for token in tokens if token not in noted]))
             put = _located(entry, of_boot, next_sequence, dictionary)
         frames.append(frame(epoch, kind, put.sequence, body))
         located.append(put)
@@ -111,10 +111,10 @@ def _boot_of(entry: Entry, boot: int) -> int:
 
 
 def _located(entry: Entry, boot: int, sequence: int, dictionary: Dictionary) -> Located:
-    if isinstance(entry, Anchor):
-        return Located(0, boot, replace(entry, boot=None))
+    if isinstance(entry, ReadingEntry | Anchor) and entry.boot is not None:
+        entry = replace(entry, boot=None)
     if isinstance(entry, ReadingEntry):
-        return Located(sequence, boot, replace(entry, boot=None), dictionary.sensor(entry.sensor))
+        return Located(sequence, boot, entry, dictionary.sensor(entry.sensor))
     if isinstance(entry, Edge):
         return Located(0, boot, entry, dictionary.sensor(entry.sensor))
     put = Located(sequence, boot, entry)

@@ -1,4 +1,4 @@
-"""Each benchmark runs to its end at its smallest size and prints the line of JSON; what it measures is not looked at."""
+"""Each benchmark runs to its end at its smallest size and prints the line of JSON; the figures are not looked at."""
 
 import json
 import os
