@@ -103,7 +103,7 @@ class Mounted:
         """
         for _ in range(_COPIES_MAX):
             before = self._written()
-            _copy_sparse(self.path, copy)
+            copy_sparse(self.path, copy)
             if not before[1] and self._written() == before:
                 return
         raise RuntimeError("The kernel writes to the image without end, so it cannot be copied at one instant.")
@@ -138,7 +138,8 @@ def _write_back(path: Path, rng: Random) -> None:
         os.close(handle)
 
 
-def _copy_sparse(source: Path, target: Path) -> None:
+def copy_sparse(source: Path, target: Path) -> None:
+    """Copy a file without its holes."""
     target.unlink(missing_ok=True)
     with source.open("rb", buffering=0) as old, target.open("wb", buffering=0) as new:
         size = os.fstat(old.fileno()).st_size

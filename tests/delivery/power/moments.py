@@ -8,7 +8,7 @@ from typing import Any, cast
 from gateway.spool import Disk
 from tests.delivery.power.ledger import LedgerWriter
 
-QUIET = {"lock", "unlock", "folders", "files", "read", "free_bytes", "close"}
+QUIET = {"lock", "unlock", "folders", "files", "read", "free_bytes", "close", "forget_cached"}
 """Calls that change nothing on the medium."""
 
 SKIPPED_MAX = 4

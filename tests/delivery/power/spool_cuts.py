@@ -6,12 +6,13 @@ from pathlib import Path
 from random import Random
 
 from gateway.spool import RealDisk
+from gateway.spool.epochs import Epochs
 from sensorhub.errors import SensorHubError
+from tests.delivery.power.card_model import CardModel
 from tests.delivery.power.findings import Findings
 from tests.delivery.power.images import Mounted
 from tests.delivery.power.ledger import LedgerReader, LedgerWriter
-from tests.delivery.power.spool_card import IMAGE_BYTES, open_spool
-from tests.delivery.power.spool_model import SpoolModel
+from tests.delivery.power.spool_card import IMAGE_BYTES, LIMITS, open_spools
 from tests.delivery.power.spool_writer import SpoolWriter
 
 GROUPS_AFTER = 12
@@ -25,14 +26,16 @@ class SpoolSubject:
     image_bytes = IMAGE_BYTES
     module = "tests.delivery.power.spool_writer"
 
-    def __init__(self, _folder: Path, _seed: int) -> None:
-        self._model = SpoolModel()
+    def __init__(self, _folder: Path, seed: int) -> None:
+        self._when_full = sorted(LIMITS)[seed % len(LIMITS)]
+        self._model = CardModel(drops=self._when_full == "drop_oldest")
+        self._settled = self._model
         self._boot = 0
 
     def arguments(self, root: Path, ledger: Path, seed: int, *, in_recovery: bool) -> list[str]:
         self._boot += 1
         where = "recovery" if in_recovery else "later"
-        return [str(root / "spool"), str(ledger), str(seed), str(self._boot), where]
+        return [str(root / "spool"), str(ledger), str(seed), self._when_full, str(self._boot), where]
 
     def stop_after_s(self, rng: Random, *, in_recovery: bool) -> float | None:
         """Most stops are at calls of the disk; the others at any time."""
@@ -46,34 +49,32 @@ class SpoolSubject:
         root = image.root / "spool"
         findings = Findings()
         model = self._model.copy()
-        findings.moments, self._model.moments = model.moments, Counter()
+        findings.moments, self._model.moments = self._model.moments, Counter()
         try:
-            spool = open_spool(RealDisk(root), self._boot + 1)
+            spools = self._open(root)
         except (SensorHubError, OSError, ValueError, AssertionError, LookupError) as error:
             findings.add("failed_starts", f"the spool does not open: {error!r}")
             return findings
-        with closing(spool):
-            findings.join(model.check(spool), "found after the cut")
+        with closing(spools):
+            findings.join(model.check(spools), "found after the cut")
             if findings.sentences:
                 return findings
-            self._settle(model)
-            model.epoch, model.boot = spool.epoch, spool.boot
+            self._settled = model.settled(self._model)
             scratch.unlink(missing_ok=True)
             with closing(LedgerWriter(scratch)) as ledger:
-                writer = SpoolWriter(spool, ledger, rng)
+                writer = SpoolWriter(spools, ledger, rng, self._when_full)
                 for _ in range(GROUPS_AFTER):
                     writer.step()
         with LedgerReader(scratch) as said:
             model.take(said.new())
-        with closing(open_spool(RealDisk(root), self._boot + 1)) as spool:
-            again = model.check(spool)
+        with closing(self._open(root)) as spools:
+            again = model.check(spools)
         again.checked = 0  # they were counted after the cut
         findings.join(again, "found after one more start")
         return findings
 
-    def _settle(self, model: SpoolModel) -> None:
-        # Whether the group under way is on the card is known now, and stays so on every copy of it.
-        self._settled = model.copy()
+    def _open(self, root: Path) -> Epochs:
+        return open_spools(RealDisk(root), self._when_full, self._boot + 1)
 
     def went_on_from_copy(self) -> None:
         """The next writer starts on the card as the cut left it."""
