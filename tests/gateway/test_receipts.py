@@ -165,6 +165,20 @@ def test_answer_that_comes_again_takes_nothing_back(rig: Rig) -> None:
     assert rig.spool.unreceived == 0
 
 
+def test_status_that_two_stores_answer_counts_no_more(rig: Rig) -> None:
+    rig.ready(3)
+    sent = rig.due(0)
+    rig.receipt(1, sent)
+    rig.receipt(2, [], store=OTHER_STORE, nonce="n1")  # a restored hub answers the retained status
+    assert rig.uplink.status_wanted
+    rig.receipt(2, [(1, 3)], nonce="n1")  # and what the first one said comes late
+    rig.measure(1)
+    assert rig.due(20) == []
+    rig.answer(21, [], store=OTHER_STORE, nonce="n2")
+    assert rig.spool.unreceived == 4
+    assert rig.due(21) == [(4, 4)]
+
+
 def test_answer_of_one_epoch_lets_only_its_own_packs_go(rig: Rig) -> None:
     rig.ready(3)
     new = rig.begin()
