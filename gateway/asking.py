@@ -24,6 +24,7 @@ class Asking:
     def __init__(self, clock_ns: Callable[[], int]) -> None:
         self._clock_ns = clock_ns
         self._nonce: str | None = None
+        self._store = ""
         self._asked_s = 0.0
         self._asked_clock_ns = 0
         self._unanswered_s: float | None = None
@@ -49,13 +50,29 @@ class Asking:
         else:
             self._missed = True
         self._nonce = nonce
+        self._store = ""
         self._asked_s = now_s
         self._asked_clock_ns = self._clock_ns()
         self._timed = False
 
     def is_answered_by(self, receipt: Receipt) -> bool:
-        """Whether a receipt is the answer to the newest status."""
-        return receipt.nonce == self._nonce
+        """Whether a receipt is (a part of) the answer to the newest status, and the status not used up by it.
+
+        A status is retained, so a hub that starts with another store answers it once more. Which of the two answers is
+        the later one nobody can tell: then neither counts, and only the answer to a new status does.
+        """
+        if receipt.nonce != self._nonce:
+            return False
+        if self._store not in ("", receipt.store):
+            self._nonce = None
+            return False
+        self._store = receipt.store
+        return True
+
+    @property
+    def used_up(self) -> bool:
+        """Whether no answer can count any more before a new status is published."""
+        return self._nonce is None
 
     def answered(self, now_s: float) -> bool:
         """That answer has come; returns whether an earlier status had none, so that the hub was away."""

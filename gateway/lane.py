@@ -20,6 +20,9 @@ RESEND_MAX_S = 300.0
 TRIPS_BEFORE_RESEND = 2
 """On a slow link a receipt takes longer than the first wait; sending again then would only slow it down more."""
 
+NOTES_LOST_RECORDS = 20_000
+"""Ten windows: more records that were sealed and have no receipt are not what was just under way."""
+
 IDLE_S = 1.0
 """How long a spool that had nothing to seal is not searched again, unless records were added."""
 
@@ -112,21 +115,23 @@ class Lane:
         return back, strange
 
     def frees(self, receipt: Receipt) -> list[Range]:
-        """The ranges that a receipt frees; the spool takes of them what was sealed here.
+        """What a receipt frees: the packs under way on this connection that it names as a whole.
 
-        Once this card is known to have a copy, what is named may be the copy's: then only what is under way counts,
-        which the hub has answered as stored or, where it clashed, kept as a dead letter.
+        Records named that are not under way may be those of a copy of this card, which gave them the same numbers; the
+        pack is sent, and the hub knows by its bytes which of the two it has. Where so many are without a receipt that
+        the notes of receipts must be lost, or a seal was lost to rot, an answer is believed.
         """
-        named = [*receipt.stored, *receipt.refused]
+        named = RangeSet([*receipt.stored, *receipt.refused])
         for first, last in named:
             self._listed.add(first, last)  # a copy of the answer that comes later takes nothing back
-        if not self._copied:
-            return named
-        if receipt.nonce:
+        if not receipt.nonce:
+            under_way = [(flight.pack.id.first, flight.pack.id.last) for flight in self.flights.values()]
+            return [(first, last) for first, last in under_way if named.covers(first, last)]
+        if self._copied:
             return []
-        whole = RangeSet(named)
-        under_way = [(flight.pack.id.first, flight.pack.id.last) for flight in self.flights.values()]
-        return [(first, last) for first, last in under_way if whole.covers(first, last)]
+        if sum(seal.count for seal in self.spool.open_seals.values()) > NOTES_LOST_RECORDS:
+            return list(named)
+        return [part for first, last in self.spool.may_have_sealed for part in named.within(first, last)]
 
     def freed(self, now_s: float) -> list[Flight]:
         """Let go of the flights whose records are received; returns them."""

@@ -206,6 +206,8 @@ class Uplink:
 
     def _answer(self, receipt: Receipt, now_s: float) -> Anchor | None:
         if not self.is_up or not self._asking.is_answered_by(receipt):
+            if self.is_up and self._asking.used_up:
+                self._forget_store()
             return None
         if self._asking.answered(now_s):
             self._hurry(now_s)

@@ -2,23 +2,50 @@
 
 import pytest
 
+from gateway.lane import NOTES_LOST_RECORDS
 from gateway.spool import Anchor, AnchorKind
 from sensorhub.receipt import RANGES_MAX, Receipt, encode_receipt
 from sensorhub.signing import sign
 from tests.gateway.uplink_rig import EPOCH, KEY, OTHER_STORE, STORE, Rig, S
 
 
-def test_receipt_frees_what_it_names_only(rig: Rig) -> None:
-    rig.anchor()
-    rig.measure(3)
-    rig.uplink.connected(0)
-    rig.answer(0)
-    rig.uplink.due(0)
+def test_receipt_frees_the_packs_that_it_names_as_a_whole(rig: Rig) -> None:
+    rig.ready(3)
+    assert rig.due(0) == [(1, 3)]
     rig.receipt(1, [(1, 2)])
-    assert rig.spool.unreceived == 1
-    rig.receipt(1, [(1, 3)])
+    assert rig.spool.unreceived == 3
+    rig.receipt(1, [(1, 2)], refused=[(3, 3)])
     assert rig.spool.unreceived == 0
-    assert rig.uplink.due(100) == []
+    assert rig.due(100) == []
+
+
+def test_answer_and_late_receipt_free_nothing_that_is_not_under_way(rig: Rig) -> None:
+    """They may mean a copy of this card that gave its own records the same numbers."""
+    rig.ready(3)
+    sent = rig.uplink.due(0)
+    rig.uplink.disconnected(1)
+    rig.uplink.connected(2)
+    rig.answer(2, [(1, 3)], nonce="n2")
+    rig.receipt(2, [(1, 3)])
+    assert rig.spool.unreceived == 3
+    assert rig.uplink.due(2) == sent
+    rig.receipt(3, [(1, 3)])
+    assert rig.spool.unreceived == 0
+
+
+def test_answer_is_believed_where_the_notes_of_receipts_are_lost(rig: Rig) -> None:
+    rig.ready(NOTES_LOST_RECORDS + 1_500)
+    now_s = 0.0
+    while rig.spool.unreceived:
+        now_s += 0.01
+        for first, last in rig.due(now_s):
+            rig.receipt(now_s, [(first, last)])
+    rig.epochs.close()
+    rig.disk.remove(EPOCH, "received")
+    rig.open()
+    rig.uplink.connected(0)
+    rig.answer(0, [(1, NOTES_LOST_RECORDS)], nonce="n2")
+    assert rig.spool.unreceived == 1_500
 
 
 @pytest.mark.parametrize(
@@ -71,15 +98,6 @@ def test_store_restored_from_a_backup_gets_back_what_it_lost(rig: Rig) -> None:
     rig.answer(2, stored=[], store=OTHER_STORE, nonce="n2")
     assert rig.spool.unreceived == 5
     assert rig.uplink.due(2) == sent
-
-
-def test_restored_hub_that_answers_the_same_status_again_gets_back_what_it_lost(rig: Rig) -> None:
-    rig.ready(5)
-    rig.due(0)
-    rig.receipt(1, [(1, 5)])
-    assert rig.spool.unreceived == 0
-    rig.receipt(2, [(1, 2)], store=OTHER_STORE, nonce="n1")
-    assert rig.spool.unreceived == 3
 
 
 def test_answer_gives_an_anchor_while_it_is_fresh(rig: Rig) -> None:
@@ -163,6 +181,20 @@ def test_answer_that_comes_again_takes_nothing_back(rig: Rig) -> None:
     rig.receipt(1, sent)
     rig.receipt(2, [], nonce="n1")
     assert rig.spool.unreceived == 0
+
+
+def test_status_that_two_stores_answer_counts_no_more(rig: Rig) -> None:
+    rig.ready(3)
+    sent = rig.due(0)
+    rig.receipt(1, sent)
+    rig.receipt(2, [], store=OTHER_STORE, nonce="n1")  # a restored hub answers the retained status
+    assert rig.uplink.status_wanted
+    rig.receipt(2, [(1, 3)], nonce="n1")  # and what the first one said comes late
+    rig.measure(1)
+    assert rig.due(20) == []
+    rig.answer(21, [], store=OTHER_STORE, nonce="n2")
+    assert rig.spool.unreceived == 4
+    assert rig.due(21) == [(4, 4)]
 
 
 def test_answer_of_one_epoch_lets_only_its_own_packs_go(rig: Rig) -> None:
