@@ -21,7 +21,7 @@ from gateway.outbox import Outbox
 from gateway.recorder import Recorder
 from gateway.sender import Sender
 from gateway.sensors.pins import Factory
-from gateway.spool import Edge, Epochs, RealDisk
+from gateway.spool import Disk, Edge, Epochs, RealDisk
 from gateway.spool_limits import limits_of
 from gateway.spool_thread import SpoolThread
 from gateway.status_file import Said, write_said
@@ -65,6 +65,7 @@ class Agent:
         machine: the machine clock.
         watcher: told of accepted edges (default nobody).
         recording: what is played, where this is a simulation.
+        disk: where the spool is (default the folder of the configuration).
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Agent:
         machine: MachineClock | None = None,
         watcher: Watcher | None = None,
         recording: Callable[[], RecordingStatus | None] = lambda: None,
+        disk: Disk | None = None,
     ) -> None:
         self._config = config
         self._clock = clock
@@ -87,7 +89,7 @@ class Agent:
         self._recording = recording
         self._key = read_key(config.key_file)
         self._thread = SpoolThread(config.gateway)
-        self._disk = RealDisk(config.spool)
+        self._disk = disk or RealDisk(config.spool)
         self._hurry = asyncio.Event()
         self._started = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
