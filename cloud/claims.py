@@ -215,16 +215,17 @@ def _nearest(connection: Connection, pack: StorePack) -> _Nearest | None:
 def _stored_row(connection: Connection, done: Written) -> dict[str, object]:
     """What becomes of the claim: its refused sequences are those of this pack, beside those of its neighbours where
     they have merged."""
-    claim = _nearest(connection, done.pack)
-    assert claim is not None  # it was claimed, and claims only ever merge
-    refused = RangeSet(_ranges(claim.refused))
-    refused.remove(done.pack.id.first, done.pack.id.last)
-    for first, last in done.refused:
-        refused.add(first, last)
+    of_first, refused = done.pack.id.first, RangeSet(done.refused)
+    if done.renewed:
+        claim = _nearest(connection, done.pack)
+        assert claim is not None  # it was claimed, and claims only ever merge
+        beside = RangeSet(_ranges(claim.refused))
+        beside.remove(done.pack.id.first, done.pack.id.last)
+        of_first, refused = claim.first, RangeSet([*beside, *done.refused])
     return {
         "of_gateway": done.pack.id.gateway,
         "of_epoch": done.pack.id.epoch,
-        "of_first": claim.first,
+        "of_first": of_first,
         "now_refused": json.dumps(list(refused)),
     }
 

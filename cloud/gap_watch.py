@@ -18,6 +18,9 @@ _log = logging.getLogger(__name__)
 LOOK_AGAIN_S = 5.0
 """An epoch whose history is being filled in changes with every pack; its gaps are worked out again this often."""
 
+LOOK_SHARE_MAX = 0.02
+"""Of a hub's time: where epochs have so many ranges that a look takes long, it is taken less often."""
+
 EPOCHS_PER_LOOK = 20
 """Packs wait meanwhile."""
 
@@ -25,6 +28,7 @@ AROUND_MAX = 50
 """The newest gaps of an epoch that get the times around them: each costs the store two look-ups."""
 
 _Key = tuple[str, str]
+_Times = tuple[int | None, int | None]
 
 
 class GapWatch:
@@ -43,6 +47,8 @@ class GapWatch:
         self._waiting: dict[_Key, float] = {}
         self._watched: dict[_Key, RangeSet] = {}
         self._said: dict[_Key, RangeSet] = {}
+        self._times: dict[_Key, dict[tuple[int, int], _Times]] = {}
+        self._look_again_s = LOOK_AGAIN_S
 
     def stored(self, packs: Iterable[StorePack]) -> None:
         """Packs were committed."""
@@ -82,6 +88,8 @@ class GapWatch:
         for key in due[:EPOCHS_PER_LOOK]:
             self._work_out(key, floors.get(key))
             del self._waiting[key]
+            took_s = self._clock.monotonic_s() - now_s
+            self._look_again_s = max(LOOK_AGAIN_S, took_s / LOOK_SHARE_MAX)
 
     def _known_floors(self) -> dict[_Key, Floor]:
         if self._floors is None:
@@ -93,23 +101,38 @@ class GapWatch:
         return self._floors
 
     def _look(self, key: _Key) -> None:
-        self._waiting.setdefault(key, self._clock.monotonic_s() + (LOOK_AGAIN_S if key in self._watched else 0.0))
+        self._waiting.setdefault(key, self._clock.monotonic_s() + (self._look_again_s if key in self._watched else 0.0))
 
     def _work_out(self, key: _Key, floor: Floor | None) -> None:
         gateway, epoch = key
         here = self._store.here(gateway, epoch)
         gaps = open_gaps(gateway, epoch, here, self._store.markers(gateway, epoch), floor)
         numbered = [gap for gap in gaps if gap.kind != "rejected"]
-        times = {gap: self._store.around(gateway, epoch, gap.first, gap.last) for gap in numbered[-AROUND_MAX:]}
-        gaps = [replace(gap, from_us=times[gap][0], to_us=times[gap][1]) if gap in times else gap for gap in gaps]
+        times = self._around(key, numbered[-AROUND_MAX:])
+        gaps = [
+            replace(gap, from_us=times[gap.first, gap.last][0], to_us=times[gap.first, gap.last][1])
+            if gap.kind != "rejected" and (gap.first, gap.last) in times
+            else gap
+            for gap in gaps
+        ]
         total = self._books.set_gaps(gateway, epoch, gaps)
-        self._books.set_finding("gap", gateway, gap_words(gaps), total, self._clock.wall_us())
+        self._books.set_finding("gap", gateway, "has lost records", total, self._clock.wall_us())
         watched = RangeSet((max(1, gap.first - 1), gap.last + 1) for gap in numbered)
         if floor is not None:
             for first, last in here.missing(floor.lowest, floor.next - 1):
                 watched.add(first, last)
         self._watched[key] = watched
         self._say(key, gaps)
+
+    def _around(self, key: _Key, gaps: Sequence[Gap]) -> dict[tuple[int, int], _Times]:
+        """The times around gaps, looked up where they are not known yet."""
+        known = self._times.get(key, {})
+        spans = [(gap.first, gap.last) for gap in gaps]
+        self._times[key] = {
+            span: known[span] if None not in known.get(span, (None,)) else self._store.around(*key, *span)
+            for span in spans
+        }
+        return self._times[key]
 
     def _say(self, key: _Key, gaps: Sequence[Gap]) -> None:
         said = self._said.setdefault(key, RangeSet())

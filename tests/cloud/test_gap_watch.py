@@ -33,7 +33,7 @@ def test_marker_becomes_a_gap_with_the_times_around_it(world: World, caplog: pyt
     around = (reading(4).time_us, reading(20).time_us)
     assert gap == Gap(GATEWAY, EPOCH, "dropped", 5, 19, 15, "spool-full", NOW_US, *around)
     (finding,) = world.state.findings(NOW_US)
-    assert (finding.kind, finding.gateway, finding.text, finding.count) == ("gap", GATEWAY, "15 spool-full", 15)
+    assert (finding.kind, finding.gateway, finding.text, finding.count) == ("gap", GATEWAY, "has lost records", 15)
     assert gaps(world) == [("dropped", 5, 19, 15)]
     assert caplog.text.count("lost 15 records") == 1
 
@@ -86,7 +86,7 @@ def test_rejected_readings_are_told_and_found(world: World) -> None:
     world.handle(marker_message(1, "rejected", "12 spool-full"))
 
     assert gaps(world) == [("rejected", 2, 2, 12)]
-    assert world.state.findings(NOW_US)[0].text == "12 spool-full"
+    assert world.state.findings(NOW_US)[0].count == 12
 
 
 def test_gaps_are_worked_out_again_after_a_restart(world: World) -> None:

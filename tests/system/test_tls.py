@@ -40,6 +40,7 @@ topic read essex-care/v1/+/status
 topic read essex-care/v1/+/reply
 topic read essex-care/v1/+/senml
 topic write essex/v1/+/receipt
+topic write essex/v1/+/command
 """
 
 
