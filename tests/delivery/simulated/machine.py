@@ -209,15 +209,21 @@ class Machine(ABC):
         for traffic in self._traffic.values():
             traffic.pin.when_changed = None
         self._ended()
-        self.start_in(self._chance.choice((0.3, 2.0, 15.0)))
+        self.start_in(0.3 if self.honest else self._chance.choice((0.3, 2.0, 15.0)))
 
     def start_in(self, seconds: float) -> None:
         """Start the process so many seconds from now, unless it runs then."""
         if not self._starting:
             self._starting = True
-            self._timeline.after(seconds, self._start)
+            self._timeline.after(seconds, self.start)
 
-    def _start(self) -> None:
+    def heal(self) -> None:
+        """Nothing strikes it any more, and its process runs."""
+        self.honest = True
+        self.start()
+
+    def start(self) -> None:
+        """Start the process, unless it runs."""
         self._starting = False
         if self.process is None:
             self._run("starting", self._open)

@@ -138,19 +138,18 @@ class World:
         self._nemesis.broker_back()
         self._hub.heal()
         for gateway in self._gateways:
-            gateway.honest = True
             gateway.network = True
             gateway.deaf_until_s = 0.0
             self._hub.keys[gateway.gateway] = gateway.key
             self._nemesis.mend(gateway)
             gateway.lose_link(silent=False)
-            gateway.start_in(0.5)
+            gateway.heal()
 
     def _drain(self) -> None:
         """Contacts go quiet; what they gave until now must be counted, and be at the hub."""
         for gateway in self._gateways:
             gateway.measuring = False
-        self._until(self.timeline.now_ns + (self.plan.period_s + 20) * NS_PER_S)
+        self._until(self.timeline.now_ns + (self.plan.period_s + 4) * NS_PER_S)
         first, clones = self._gateways[: self.plan.gateways], self._gateways[self.plan.gateways :]
         self._let_drain(first, clones)
         if clones:
@@ -176,7 +175,7 @@ class World:
         while left := waiting():
             if self.timeline.now_ns >= until_ns:
                 raise Broken(what, "; ".join(left[:5]))
-            self._until(self.timeline.now_ns + 10 * NS_PER_S)
+            self._until(self.timeline.now_ns + 5 * NS_PER_S)
 
     def _waiting(self, goals: list[tuple[Gateway, dict[str, int]]]) -> list[str]:
         return [
