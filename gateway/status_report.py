@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
@@ -28,6 +29,7 @@ TROUBLE_MAX = 200
 _DISTRIBUTION = "smart-essex-sensor-hub"
 
 
+@cache
 def product_version() -> str:
     """The version of this software, as installed."""
     try:

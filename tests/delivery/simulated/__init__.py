@@ -1,1 +1,1 @@
-"""Gateways, an adversarial broker and a hub in one thread under virtual clocks: `python -m tests.delivery.simulated`."""
+"""Gateways, an adversarial broker and a hub in one thread: `python -m tests.delivery.simulated`."""

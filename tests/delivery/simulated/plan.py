@@ -101,7 +101,7 @@ def plan_of(chance: random.Random) -> Plan:
 
     plan = Plan(
         gateways=chance.choice((2, 2, 2, 3, 3, 4)),
-        active_s=chance.uniform(40, 110),
+        active_s=chance.uniform(30, 90),
         tick_s=chance.uniform(1.0, 3.0),
         sensors=chance.choice((1, 1, 2)),
         period_s=chance.choice((3, 5, 7, 10)),

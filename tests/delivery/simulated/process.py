@@ -101,12 +101,10 @@ class Process:
         if not recorder.trouble and (accepted.edges or accepted.readings):
             self.refused = False
 
-    def leave_epoch(self) -> bool:
-        """Begin a new epoch where that is asked for; whether it was begun."""
-        if not (self.outbox.leave_epoch and self.recorder.begin_epoch()):
-            return False
-        self.outbox.epoch_begun()
-        return True
+    def leave_epoch(self) -> None:
+        """Begin a new epoch, since that is asked for; where the card does not take it, all goes on in the old one."""
+        if self.recorder.begin_epoch():
+            self.outbox.epoch_begun()
 
     def received(self, topic: str, payload: bytes) -> None:
         """A message of the hub came."""

@@ -1,0 +1,58 @@
+"""The simulation of the delivery path: a hundred worlds, worlds for faults that were found, and that it can be trusted."""
+
+import logging
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from cloud.stores.protocol import StorePack
+from sensorhub.reading import Reading
+from sensorhub.topics import PackId
+from tests.cloud.stores.model_store import ModelStore
+from tests.delivery.simulated.plan import Plan
+from tests.delivery.simulated.store import DurableStore, Faults
+from tests.delivery.simulated.world import World
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """What the product says of all that goes wrong is not looked at here."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.mark.parametrize("first", range(1, 101, 10))
+def test_ten_worlds_end_with_nothing_lost_and_nothing_twice(first: int) -> None:
+    results = [World(seed).run() for seed in range(first, first + 10)]
+
+    assert [f"seed {result.seed}: {result.broken}" for result in results if result.broken] == []
+    assert all(result.accepted and result.stored for result in results)
+
+
+def test_a_world_is_the_same_each_time() -> None:
+    logs: list[list[str]] = [[], []]
+    for log in logs:
+        World(17, log.append).run()
+
+    assert len(logs[0]) > 100
+    assert logs[0] == logs[1]
+
+
+def test_durable_store_without_faults_does_what_the_model_does() -> None:
+    chance = random.Random(1)
+    durable = DurableStore(Faults(Plan(), chance), lambda pack: None)
+    model = ModelStore()
+    for turn in range(300):
+        first, count = chance.randint(1, 60), chance.randint(1, 8)
+        records = tuple(
+            (sequence, Reading("loop-1", "occupancy", 1_764_000_000_000_000 + sequence, float(chance.randint(0, 1))))
+            for sequence in range(first, first + count)
+        )
+        pack = StorePack(PackId("g-1", "0" * 16, first, count), str(records[0][1].value), records, (), turn)
+        assert durable.write([pack]) == model.write([pack])
+        assert durable.kept("g-1", "0" * 16, 1, 100) == model.kept("g-1", "0" * 16, 1, 100)
+    copy = durable.backup()
+    assert copy.id != durable.id
+    assert copy.kept("g-1", "0" * 16, 1, 100) == model.kept("g-1", "0" * 16, 1, 100)
