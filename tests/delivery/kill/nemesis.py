@@ -54,13 +54,17 @@ NETWORK = {
     "cut-after": Faults(cut_after_bytes=3_000, close_s=0.5),
     "reset": Faults(),
 }
+HOLDING = ("one-way-up", "one-way-down", "slow")
 KILLS = ("kill", "reboot")
 ALL_KINDS = frozenset(LASTS_S)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One fault: from `at_s` after the start of the faults, for `lasts_s`; `amount` is a clock's offset in s."""
+    """One fault: from `at_s` after the start of the faults, for `lasts_s`.
+
+    `amount` is a clock's offset in s; for what holds messages back, 1 where they are lost in the end, not late.
+    """
 
     at_s: float
     kind: str
@@ -81,6 +85,7 @@ def draw_events(plan: Plan, seconds: float, kinds: frozenset[str] = ALL_KINDS) -
     choices = [("kill", part) for part in parts] * 3 + [("reboot", gateway) for gateway in GATEWAYS]
     choices += [("freeze", part) for part in parts]
     choices += [(kind, link) for kind in NETWORK for link in links if kind != "pubacks" or link != "influxd"]
+    choices += [("one-way-up", "hub"), *(("one-way-down", gateway) for gateway in GATEWAYS)] * 2  # receipts get lost
     choices += [("clock", name) for name in plan.clocks] * 4
     choices += [("full", plan.small_disk)] * 5 if plan.small_disk else []
     choices = [choice for choice in choices if choice[0] in kinds]
@@ -103,6 +108,7 @@ def draw_events(plan: Plan, seconds: float, kinds: frozenset[str] = ALL_KINDS) -
             first.pop()
         lasts_s = chance.uniform(*LASTS_S[kind])
         amount = round(chance.choice([-1, 1]) * chance.uniform(0.01, 8) * YEAR_S) if kind == "clock" else 0
+        amount = chance.choice([0, 1, 1]) if kind in HOLDING else amount
         busy_until_s[sort, target] = at_s + lasts_s + 0.5
         events.append(Event(round(at_s, 3), kind, target, round(lasts_s, 3), amount))
     return events
@@ -227,7 +233,7 @@ class Nemesis:
             end = lambda: make_room(disk)  # noqa: E731
         else:
             self._network(event)
-            end = lambda: rig.proxies[target].set(Faults())  # noqa: E731
+            end = lambda: self._let_go(event)  # noqa: E731
         self._at(event.at_s + event.lasts_s, lambda: self._end(end))
 
     def _end(self, end: Callable[[], None]) -> None:
@@ -243,6 +249,12 @@ class Nemesis:
         elif event.kind == "flap":
             for turn in range(int(event.lasts_s / FLAP_S)):
                 self._at(event.at_s + turn * FLAP_S, lambda: self._flap(event.target))
+
+    def _let_go(self, event: Event) -> None:
+        proxy = self._rig.proxies[event.target]
+        if event.kind in HOLDING and event.amount:
+            proxy.cut(reset=True)  # first, with all that it still holds
+        proxy.set(Faults())
 
     def _flap(self, target: str) -> None:
         self._rig.proxies[target].cut(reset=self._chance.random() < 0.5)
