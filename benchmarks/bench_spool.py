@@ -1,6 +1,6 @@
 """Records a second and bytes to the device per commit: the spool beside a plain log and SQLite, sides taking turns.
 
-`python -m benchmarks.bench_spool [--commits 300] [--rounds 5]`; all on a loop-mounted ext4 image that counts bytes,
+`python -m benchmarks.bench_spool [--commits 25] [--rounds 40]`; all on a loop-mounted ext4 image that counts bytes,
 which needs root. A record here is one reading entry of six values, 95 bytes with its check sum.
 """
 
@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -33,7 +33,7 @@ HEAD_BYTES_MAX = 4_096
 class Figures:
     """What the rounds of one side gave at one size of group."""
 
-    records_per_s: list[float] = field(default_factory=list)
+    records_per_s: list[float]
     device_bytes: float | None = None
 
     @property
@@ -47,20 +47,26 @@ class Figures:
         return {"records_per_s": round(self.rate), "device_bytes_per_commit": device}
 
 
-def time_turn(make: Callable[[Path], DurableLog], folder: Path, group: int, commits: int) -> float:
-    """Records a second of one side in a folder of its own, which is taken away again."""
-    log = make(folder)
-    groups = [records(group, at * group) for at in range(WARM_COMMITS + commits)]
-    try:
-        for warming in groups[:WARM_COMMITS]:
-            log.commit(warming)
-        start_s = time.perf_counter()
-        for measured in groups[WARM_COMMITS:]:
-            log.commit(measured)
-        return group * commits / (time.perf_counter() - start_s)
-    finally:
-        log.close()
-        shutil.rmtree(folder)
+def take_turns(work: Path, group: int, commits: int, rounds: int) -> dict[str, list[float]]:
+    """Records a second of each side, turn by turn: A B C A B C, so that what else the machine does meets all."""
+    found: dict[str, list[float]] = {side: [] for side in SIDES}
+    with ExitStack() as stack:
+        logs = {}
+        for place, (side, make) in enumerate(SIDES.items()):
+            folder = work / str(place)
+            stack.callback(shutil.rmtree, folder)
+            logs[side] = make(folder)
+            stack.callback(logs[side].close)
+            for at in range(WARM_COMMITS):
+                logs[side].commit(records(group, at * group))
+        for turn in range(rounds):
+            groups = [records(group, (WARM_COMMITS + turn * commits + at) * group) for at in range(commits)]
+            for side, log in logs.items():
+                start_s = time.perf_counter()
+                for measured in groups:
+                    log.commit(measured)
+                found[side].append(group * commits / (time.perf_counter() - start_s))
+    return found
 
 
 def device_bytes(make: Callable[[Path], DurableLog], image: Image, group: int, commits: int) -> float:
@@ -85,12 +91,11 @@ def segment_commits(group: int) -> int:
 
 
 def run(work: Path, image: Image | None, commits: int, rounds: int, share: float) -> dict[int, dict[str, Figures]]:
-    """All turns: A B C A B C, so that what else the machine does meets every side."""
-    found = {group: {side: Figures() for side in SIDES} for group in GROUPS}
-    for _ in range(rounds):
-        for group in GROUPS:
-            for side, make in SIDES.items():
-                found[group][side].records_per_s.append(time_turn(make, work / "log", group, commits))
+    """Both figures of all sides, at each size of group."""
+    found = {
+        group: {side: Figures(rates) for side, rates in take_turns(work, group, commits, rounds).items()}
+        for group in GROUPS
+    }
     if image is not None:
         for group in GROUPS:
             commits = round(share * segment_commits(group))
@@ -102,8 +107,8 @@ def run(work: Path, image: Image | None, commits: int, rounds: int, share: float
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--commits", type=int, default=300, help="commits of one turn (default 300)")
-    parser.add_argument("--rounds", type=int, default=5, help="turns of each side at each size (default 5)")
+    parser.add_argument("--commits", type=int, default=25, help="commits of one turn (default 25)")
+    parser.add_argument("--rounds", type=int, default=40, help="turns of each side at each size (default 40)")
     parser.add_argument(
         "--share", type=float, default=1.0, help="bytes are counted over this share of a segment (default 1)"
     )
