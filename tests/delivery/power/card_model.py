@@ -148,4 +148,4 @@ class CardModel:
             there = [located.entry for located in old.scan()]
             if not all(entry in there for entry in cut):
                 wrong.add("lost", "an epoch was left without the readings that close it")
-        self._open(found.current.epoch, found.current.boot, opening)
+        self._open(found.current.epoch, 0, opening)  # written, if it was, in the first boot of that epoch

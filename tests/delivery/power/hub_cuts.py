@@ -37,7 +37,9 @@ class DuckdbSubject:
 
     def arguments(self, root: Path, ledger: Path, seed: int, *, in_recovery: bool) -> list[str]:
         starts = [str(self._model.numbers[gateway]) for gateway in GATEWAYS]
-        return [self.name, str(root / "hub"), str(self._keys), str(ledger), str(self._traffic), str(seed), *starts]
+        ready = "recovery" if in_recovery else "later"
+        seeds = [str(self._traffic), str(seed)]
+        return [self.name, str(root / "hub"), str(self._keys), str(ledger), *seeds, ready, *starts]
 
     def stop_after_s(self, rng: Random, *, in_recovery: bool) -> float | None:
         """Databases have no calls of ours to stop at: any time will do, since most of it is spent in commits."""

@@ -36,19 +36,24 @@ def draw_group(rng: Random, seed: int, numbers: dict[str, int]) -> list[Offer]:
 
 
 def main() -> None:
-    """Arguments: `duckdb` or `state`, the hub's folder, keys, ledger, seed of the traffic, seed, next pack numbers."""
-    kind, data, keys, ledger_path, traffic, seed, *starts = sys.argv[1:]
+    """Arguments: kind (`duckdb`, `state`), folder, keys, ledger, seed of the traffic, seed, `recovery` or `later` for
+    when it is ready, next pack numbers."""
+    kind, data, keys, ledger_path, traffic, seed, ready, *starts = sys.argv[1:]
     rng = Random(int(seed))
     ledger = LedgerWriter(Path(ledger_path))
     numbers = dict(zip(GATEWAYS, map(int, starts), strict=True))
     take_points = None if kind == "duckdb" else lambda body: ledger.say("points", body)
-    os.kill(os.getpid(), signal.SIGSTOP)  # all is loaded: what follows is the hub's own start
+    if ready == "recovery":
+        os.kill(os.getpid(), signal.SIGSTOP)  # all is loaded: what follows is the hub's own start
     hub = HubOnCard.open(Path(data), Path(keys), take_points)
     ledger.say("opened", hub.store.id)
     while True:
         group = draw_group(rng, int(traffic), numbers)
         ledger.say("offering", group, dict(numbers))
         ledger.say("receipts", hub.handle(group))
+        if ready == "later":
+            ready = ""
+            os.kill(os.getpid(), signal.SIGSTOP)
         if rng.random() < 0.06:
             hub.close()
             hub = HubOnCard.open(Path(data), Path(keys), take_points)
