@@ -179,6 +179,7 @@ class Lane:
         """The hub is back: what waited long goes again soon."""
         for flight in self.flights.values():
             if flight.wait_s > RESEND_FIRST_S:
+                flight.again = 1  # what was sent while the hub was away says nothing of the pack
                 self._wait(flight, RESEND_FIRST_S, now_s)
 
     def next_sealed(self, room: int) -> SealedPack | None:

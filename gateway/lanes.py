@@ -99,7 +99,7 @@ class Lanes:
                 there = now_s - heard_s < THERE_S
                 if there and flight.again == ANOTHER_AT:
                     self._pace.try_another()
-                if there and flight.again > AGAIN_MAX:
+                if there and flight.again >= AGAIN_MAX:
                     self.limits.unanswered(flight.pack, now_s)
                     lane.land(flight.pack.id.first)
                 else:

@@ -94,6 +94,8 @@ class _Client(aiomqtt.Client):
     def drop(self) -> None:
         """Close the socket, whatever became of the connection, so that it cannot meddle with the next one."""
         self._client._sock_close()
+        if self._disconnected.done() and not self._disconnected.cancelled():
+            self._disconnected.exception()  # looked at, or asyncio says that nobody did
 
     def _on_connect(self, client: Any, userdata: Any, flags: Any, reason_code: Any, properties: Any = None) -> None:
         told = vars(properties) if properties is not None else {}

@@ -35,11 +35,7 @@ def test_answer_and_late_receipt_free_nothing_that_is_not_under_way(rig: Rig) ->
 
 def test_answer_is_believed_where_the_notes_of_receipts_are_lost(rig: Rig) -> None:
     rig.ready(NOTES_LOST_RECORDS + 1_500)
-    now_s = 0.0
-    while rig.spool.unreceived:
-        now_s += 0.01
-        for first, last in rig.due(now_s):
-            rig.receipt(now_s, [(first, last)])
+    rig.drain()
     rig.epochs.close()
     rig.disk.remove(EPOCH, "received")
     rig.open()
@@ -162,11 +158,7 @@ def test_answer_that_names_what_may_have_been_sealed_is_no_copy(rig: Rig) -> Non
 
 def test_answer_in_parts_takes_back_only_what_no_part_lists(rig: Rig) -> None:
     rig.ready(5_000)
-    now_s = 0.0
-    while rig.spool.unreceived:
-        now_s += 0.1
-        for first, last in rig.due(now_s):
-            rig.receipt(now_s, [(first, last)])
+    now_s = rig.drain()
     odd = [(number, number) for number in range(1, 4_999, 2)]
     rig.uplink.asked("n2", now_s)
     rig.receipt(now_s, odd[:RANGES_MAX], store=OTHER_STORE, nonce="n2")

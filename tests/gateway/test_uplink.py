@@ -1,9 +1,11 @@
 """The uplink: what is sent when."""
 
 import errno
+import random
+from itertools import pairwise
 
 from gateway.asking import SILENCE_FIRST_S
-from gateway.lane import RESEND_FIRST_S
+from gateway.lane import RESEND_FIRST_S, RESEND_MAX_S
 from gateway.pace import WINDOW_RECORDS
 from gateway.spool import Anchor, AnchorKind, MarkerEntry, Measured, ReadingEntry
 from sensorhub.pack import decode_pack
@@ -140,3 +142,91 @@ def test_uplink_records_of_interleaved_boots_never_share_a_pack(rig: Rig) -> Non
     assert rig.due(0) == [(5, 6)]
     rig.receipt(0.01, [(5, 6)])
     assert rig.due(0.01) == [(1, 2), (3, 3), (4, 4)]
+
+
+def test_uplink_waits_between_one_and_two_times_as_long_and_doubles_to_five_minutes(rig: Rig) -> None:
+    rig.ready(3)
+    rig.due(0)
+    sent_s = [0.0]
+    for tenth in range(20_000):
+        if rig.due(tenth / 10):
+            sent_s.append(tenth / 10)
+    waits = [later - earlier for earlier, later in pairwise(sent_s)]
+    for number, wait_s in enumerate(waits):
+        base_s = min(RESEND_FIRST_S * 2**number, RESEND_MAX_S)
+        assert base_s - 0.11 <= wait_s <= 2 * base_s + 0.11
+    assert len(waits) >= 8
+
+
+def test_uplink_hub_that_comes_back_has_what_waited_long_sent_soon(rig: Rig) -> None:
+    rig.ready(3)
+    sends = [now_s for now_s in range(400) if rig.due(now_s)]
+    assert sends[-1] < 398
+    rig.uplink.asked("a", 398)
+    rig.uplink.asked("b", 399)
+    rig.receipt(400, [], nonce="b")
+    assert any(rig.due(400 + later_s) for later_s in range(11))
+
+
+def test_uplink_hub_that_answers_and_takes_no_packs_is_asked_less_and_less_and_not_left(rig: Rig) -> None:
+    rig.ready(3)
+    asked = []
+    for now_s in range(1, 1_000):
+        rig.due(now_s)
+        assert not rig.uplink.silent(now_s)
+        if rig.uplink.status_wanted:
+            asked.append(now_s)
+            rig.answer(now_s, nonce=f"n{now_s}")
+    assert 3 <= len(asked) <= 12
+
+
+def test_uplink_hub_that_takes_packs_and_answers_no_more_statuses_is_not_left(rig: Rig) -> None:
+    rig.ready(3)
+    rig.uplink.asked("never answered", 1)
+    for now_s in range(1, 200, 5):
+        rig.measure(1)
+        for pack in rig.due(now_s):
+            rig.receipt(now_s, [pack])
+        assert not rig.uplink.silent(now_s + 4)
+    assert rig.uplink.silent(300)
+
+
+def test_uplink_hub_that_never_answers_is_asked_again_and_the_connection_rebuilt(rig: Rig) -> None:
+    rig.uplink.connected(0)
+    asked = []
+    for now_s in range(100):
+        rig.uplink.due(now_s)
+        if rig.uplink.status_wanted:
+            asked.append(now_s)
+            rig.uplink.asked(f"n{now_s}", now_s)
+    assert asked == [0, 5, 15, 35, 75]
+    assert rig.uplink.silent(100)
+
+
+def test_uplink_slow_link_has_nothing_sent_again_while_it_is_under_way(rig: Rig) -> None:
+    rig.noise = random.Random(1)
+    rig.ready(1_000)
+    (message,) = rig.uplink.due(0)
+    slowest_s = len(message.payload) / 4_000
+    assert rig.uplink.due(max(RESEND_FIRST_S, 2 * slowest_s) - 0.1) == []
+
+
+def test_uplink_draining_spools_go_before_the_backlog_of_the_present_one(rig: Rig) -> None:
+    rig.ready(2)
+    old = rig.spool.epoch
+    new = rig.begin()
+    rig.measure(1_500)
+    rig.uplink.connected(0)
+    rig.uplink.asked("n2", 0)
+    rig.receipt(0, [], nonce="n2", epoch=old)
+    rig.receipt(0, [], nonce="n2", epoch=new)
+    sent = []
+    now_s = 0.0
+    while rig.epochs.unreceived:
+        now_s += 0.1
+        for message in rig.uplink.due(now_s):
+            pack = pack_id(message)
+            sent.append((pack.epoch, pack.first))
+            rig.receipt(now_s, [(pack.first, pack.last)], epoch=pack.epoch)
+    assert sent[:2] == [(new, 501), (old, 1)]
+    assert {epoch for epoch, _ in sent[2:]} == {new}
