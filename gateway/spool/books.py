@@ -4,10 +4,10 @@ Recovery and appending keep them through the same calls, so that what a restart 
 """
 
 import re
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from gateway.spool.anchor_list import AnchorList
 from gateway.spool.entries import Anchor, BootNote, Edge, Located, MarkerEntry, ReadingEntry, Seal
 from gateway.spool.errors import SealRefused
 from gateway.spool.segment import Segment
@@ -16,29 +16,6 @@ from sensorhub.reading import NS_PER_S
 from sensorhub.topics import RECORDS_PER_PACK_MAX
 
 _DROPPED = re.compile(r"(\d{1,16})-(\d{1,16}) ", re.ASCII)
-
-ANCHORS_EACH_END_MAX = 1_000
-"""Per boot, the first and the last anchors kept in memory. At one in 10 min all of two weeks; beyond that old
-records find theirs among the first, new ones among the last, and drift between is interpolated."""
-
-
-class AnchorList:
-    """The anchors of one boot in file order: the first 1,000 and the last 1,000."""
-
-    def __init__(self) -> None:
-        self._first: list[Anchor] = []
-        self._last: deque[Anchor] = deque(maxlen=ANCHORS_EACH_END_MAX)
-
-    def add(self, anchor: Anchor) -> None:
-        """Note the next one."""
-        if len(self._first) < ANCHORS_EACH_END_MAX:
-            self._first.append(anchor)
-        else:
-            self._last.append(anchor)
-
-    def all(self) -> list[Anchor]:
-        """Those kept, in file order."""
-        return [*self._first, *self._last]
 
 
 class Books:
@@ -60,7 +37,7 @@ class Books:
         self._anchored_in: dict[int, Segment] = {}
         self._of_boot: dict[int, RangeSet] = {}
         self._unsettled: dict[tuple[int, str], list[Segment]] = {}
-        self._resumed_from: dict[tuple[int, str], tuple[Segment, Segment | None]] = {}
+        self._resumed_from: dict[tuple[int, str], tuple[Segment, Segment | None, Anchor | None]] = {}
 
     def apply(self, located: Located, segment: Segment) -> None:
         """Take an entry that is durable in `segment`."""
@@ -69,10 +46,12 @@ class Books:
         match located.entry:
             case ReadingEntry():
                 self._keep(located, segment)
-                self._settle(located, located.entry)
+                self._settle(located, located.entry, segment)
                 # A restart goes on from a sensor's newest reading, with the anchor that was the newest then.
                 home = self._anchored_in.get(located.boot)
-                self._resumed_from[located.boot, located.entry.sensor] = segment, home
+                anchors = self._anchors[located.boot] if home else None
+                newest = anchors.newest if anchors else None
+                self._resumed_from[located.boot, located.entry.sensor] = segment, home, newest
                 self._alive(located.boot, located.entry.clock_ns, 0)
             case MarkerEntry():
                 self._keep(located, segment)
@@ -86,8 +65,7 @@ class Books:
                 segment.unsettled[key] = max(segment.unsettled.get(key, 0), located.entry.clock_ns)
                 self._alive(located.boot, located.entry.clock_ns, 0)
             case Anchor():
-                self._anchors.setdefault(located.boot, AnchorList()).add(located.entry)
-                self._anchored_in[located.boot] = segment
+                self._anchor(located.boot, located.entry, segment)
                 self._alive(located.boot, located.entry.clock_ns, located.entry.wall_ns)
             case Seal():
                 segment.needs.add(*located.entry.range)
@@ -105,12 +83,25 @@ class Books:
         for numbers in (self.kept, of_boot, segment.records, segment.needs):
             numbers.add(first, last)
 
-    def _settle(self, located: Located, reading: ReadingEntry) -> None:
+    def _anchor(self, boot: int, anchor: Anchor, segment: Segment) -> None:
+        known = self._anchors.setdefault(boot, AnchorList())
+        before = known.newest
+        known.add(anchor)
+        if known.newest == anchor:
+            self._anchored_in[boot] = segment
+        if before is not None and anchor.clock_ns <= before.clock_ns:  # carried over from a segment that goes
+            for key, (read_in, _, begun_by) in self._resumed_from.items():
+                if key[0] == boot and begun_by in {None, anchor}:
+                    self._resumed_from[key] = read_in, segment, anchor
+
+    def _settle(self, located: Located, reading: ReadingEntry, segment: Segment) -> None:
         # An edge at the very end of an interval belongs to the next one; in a boot that is over there is none.
         key = located.boot, reading.sensor
         still = []
         for older in self._unsettled.pop(key, ()):
             older.needs.add(located.sequence, located.last)
+            if older is not segment:
+                segment.after.add(older)
             edge_ns = older.unsettled[key]
             if reading.clock_ns > edge_ns or (reading.clock_ns == edge_ns and located.boot != self.boot):
                 del older.unsettled[key]
@@ -221,11 +212,19 @@ class Books:
 
     def carried_from(self, segment: Segment) -> list[Anchor]:
         """The anchors that must be written again before a segment goes: the newest ones of boots at work."""
-        return [
-            replace(self._anchors[boot].all()[-1], boot=boot)
+        carried = {
+            (boot, newest)
             for boot, home in self._anchored_in.items()
             if home is segment and (boot == self.boot or self._waits(self._of_boot.get(boot, RangeSet())))
-        ]
+            if (newest := self._anchors[boot].newest) is not None
+        }
+        # By these the open intervals began, and a restart begins them again.
+        carried |= {
+            (self.boot, anchor)
+            for (boot, _), (_, home, anchor) in self._resumed_from.items()
+            if boot == self.boot and home is segment and anchor is not None
+        }
+        return [replace(anchor, boot=boot) for boot, anchor in sorted(carried, key=_clock_of)]
 
     def age_s(self, segment: Segment) -> float:
         """How long ago its newest entry was made, s; by boot clocks, so without the time between boots."""
@@ -257,13 +256,14 @@ class Books:
 
     def may_go(self, segment: Segment) -> bool:
         """Whether nothing in a segment is needed any more; the caller keeps the one with the highest sequence."""
-        if segment.unsettled:
+        segment.after = {older for older in segment.after if not older.gone}
+        if segment.unsettled or segment.after:
             return False
         if any(segment.records.within(*seal.range) for seal in self.open_seals.values()):
             return False  # its pack may have to be made again, from all its records
         if any(self._unsettled_numbers(first, last) for first, last in segment.needs):
             return False
-        if any(boot == self.boot and segment in homes for (boot, _), homes in self._resumed_from.items()):
+        if any(boot == self.boot and segment in homes[:2] for (boot, _), homes in self._resumed_from.items()):
             return False
         return not any(
             home is segment and (boot == self.boot or self._waits(self._of_boot.get(boot, RangeSet())))
@@ -275,12 +275,17 @@ class Books:
 
     def forget(self, segment: Segment) -> None:
         """A segment is gone."""
+        segment.gone = True
         for first, last in segment.records:
             self.kept.remove(first, last)
         for key in [key for key, homes in self._unsettled.items() if segment in homes]:
             self._unsettled[key].remove(segment)
-        self._resumed_from = {key: homes for key, homes in self._resumed_from.items() if segment not in homes}
+        self._resumed_from = {key: homes for key, homes in self._resumed_from.items() if segment not in homes[:2]}
         self._anchored_in = {boot: home for boot, home in self._anchored_in.items() if home is not segment}
+
+
+def _clock_of(carried: tuple[int, Anchor]) -> tuple[int, int]:
+    return carried[0], carried[1].clock_ns
 
 
 def dropped_range(marker: MarkerEntry) -> Range | None:

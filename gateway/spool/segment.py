@@ -68,6 +68,8 @@ class Segment:
         disk_bytes: what its file takes, with the room that was allocated and is not written yet.
         newest: boot and boot clock (ns) of its newest entry.
         named: sequences that its markers say are dropped.
+        after: older segments with edges of which this one has the reading: without it a restart would make it again.
+        gone: whether it has been deleted.
         needs: sequences that must be received before it may go: its records, those of its seals, and the
             readings made of its edges.
         unsettled: per boot and sensor, the newest edge whose reading has not been appended yet, ns.
@@ -82,6 +84,8 @@ class Segment:
     disk_bytes: int = 0
     newest: tuple[int, int] | None = None
     named: RangeSet = field(default_factory=RangeSet)
+    after: "set[Segment]" = field(default_factory=set)
+    gone: bool = False
     records: RangeSet = field(default_factory=RangeSet)
     needs: RangeSet = field(default_factory=RangeSet)
     unsettled: dict[tuple[int, str], int] = field(default_factory=dict)
