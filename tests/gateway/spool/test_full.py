@@ -239,3 +239,16 @@ def test_group_without_numbers_does_not_take_back_those_of_the_markers_before_it
         assert spool.next >= before
     found = [located.sequence for located in spool.scan() if located.sequence]
     assert len(found) == len(set(found))
+
+
+def test_anchor_by_which_an_open_interval_began_is_carried_over_too() -> None:
+    newer = Anchor(10**7, 1_764_000_000_010_000_000, 5_000_000, AnchorKind.NTP)
+    spool = open_spool(MemoryDisk(), limits=DROPPING)
+    spool.append([ANCHOR])
+    filled(spool, 30)
+    spool.append([newer])
+    while spool.lowest == 1:
+        spool.append([reading(2 * 10**7, sensor="detector-2")])
+    anchors = [located.entry for located in spool.scan() if isinstance(located.entry, Anchor)]
+    assert sorted(anchors, key=lambda anchor: anchor.clock_ns) == [ANCHOR, newer]
+    assert spool.anchors(spool.boot) == [ANCHOR, newer]

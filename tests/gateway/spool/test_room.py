@@ -165,3 +165,24 @@ def test_rest_of_a_pack_that_went_in_part_is_sealed_anew_when_it_is_wanted_again
     spool = open_spool(disk)
     assert (list(spool.open_seals), spool.unsealed(), spool.findings) == ([lowest], [], ())
     assert not [located for located in spool.scan() if isinstance(located.entry, MarkerEntry)]
+
+
+def test_reading_stays_while_the_edges_that_it_was_made_of_stay() -> None:
+    disk = MemoryDisk()
+    spool = open_spool(disk)
+    spool.append([edge(500), reading(600, sensor="detector-2")])  # 1-2 wait for their receipt
+    filled(spool, 60, start_ns=0)
+    filled(spool, 20, start_ns=10**6)
+    spool.append([reading(10**7, sensor="detector-2")])
+    last = spool.next - 1
+    for first in range(1, last, 2):
+        seal(spool, first, first + 1)
+    spool.receive(EPOCH, [(3, last)])
+    spool.make_room(LIMITS.bytes_max)
+    found = [entry for _, entry in entries(spool.scan())]
+    assert edge(500) in found
+    assert reading(1_000) in found
+    spool.receive(EPOCH, [(1, 2)])
+    spool.make_room(LIMITS.bytes_max)
+    found = [entry for _, entry in entries(spool.scan())]
+    assert not (edge(500) in found or reading(1_000) in found)
