@@ -123,8 +123,8 @@ def _wears(commit_ms: int, card_bytes: int) -> Finding:
     now = wear(commit_ms, card_bytes)
     others = [wear(interval, card_bytes) for interval in COMMITS_MS if interval != commit_ms]
     text = (
-        f"With commit_ms = {commit_ms} the card takes at most {_size(now.bytes_a_day)} a day, {_share(now)} of its life "
-        "a year.\n"
+        f"With commit_ms = {commit_ms} the card takes at most {_size(now.bytes_a_day)} a day, {_share(now)} of its "
+        "life a year.\n"
         + "".join(f"With {one.commit_ms} it were {_size(one.bytes_a_day)}, {_share(one)}.\n" for one in others)
         + f"That is {PAGE_BYTES // 1024} KiB of flash a commit, on {_size(card_bytes)} of a card whose cells stand "
         f"{CELL_WRITES} writes (industrial ones: six times as many)."
