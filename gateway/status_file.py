@@ -1,10 +1,12 @@
 """What the running gateway last said of itself, in a file that `sensorhub gateway status` reads."""
 
+import fcntl
 from contextlib import suppress
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from gateway.spool.disk import LOCK_NAME
 from sensorhub.status import Status
 
 STATUS_NAME = "status.json"
@@ -48,3 +50,15 @@ def read_said(spool: Path) -> Said | None:
         return Said.model_validate_json((spool / STATUS_NAME).read_bytes())
     except (OSError, ValidationError):
         return None
+
+
+def is_running(spool: Path) -> bool:
+    """Whether a gateway has this spool now: it holds the lock."""
+    try:
+        with (spool / LOCK_NAME).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -1,5 +1,6 @@
-"""`sensorhub gateway`: prepare and run a gateway on a Raspberry Pi."""
+"""`sensorhub gateway`: prepare, check and run a gateway on a Raspberry Pi."""
 
+import json as encoding
 import socket
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,12 @@ import typer
 
 from sensorhub.cli import options
 
-app = typer.Typer(help="Prepare and run a gateway on a Raspberry Pi.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Prepare, check and run a gateway on a Raspberry Pi.", no_args_is_help=True, rich_markup_mode=None
+)
+
+Config = Annotated[Path, typer.Option(help="Configuration, as `sensorhub gateway init` writes it.")]
+Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 @app.command()
@@ -52,3 +58,46 @@ def run(
 
     told = options.given(gateway=gateway, key_file=key, spool=spool)
     raise typer.Exit(run_gateway(gateway_config(config, told, broker, contact or [])))
+
+
+@app.command()
+def check(config: Config = Path("gateway.toml"), json: Json = False) -> None:
+    """Look at all that a gateway needs on this machine: configuration, key, card, clock, pins, broker.
+
+    Each finding is a sentence that says what to do. Exits with 1 where anything is wrong.
+    """
+    from rich.console import Console
+
+    from gateway.checks.check import check_gateway
+    from gateway.checks.finding import any_wrong, print_findings
+
+    findings = check_gateway(config)
+    wrong = any_wrong(findings)
+    if json:
+        told = [{"subject": each.subject, "state": each.state, "text": each.text} for each in findings]
+        typer.echo(encoding.dumps({"well": not wrong, "findings": told}))
+    else:
+        print_findings(Console(highlight=False), findings)
+    raise typer.Exit(1 if wrong else 0)
+
+
+@app.command()
+def status(config: Config = Path("gateway.toml"), json: Json = False) -> None:
+    """Show what the gateway on this machine last said of itself: connection, spool and hours left, clock, faults.
+
+    Exits with 1 where it does not run, or has trouble.
+    """
+    from rich.console import Console
+
+    from gateway.config import GatewayConfig
+    from gateway.status_view import print_view, view
+    from sensorhub.config import load_toml
+
+    known = load_toml(config, GatewayConfig)
+    seen = view(known.spool)
+    if json:
+        said = seen.said.model_dump(mode="json", exclude_none=True) if seen.said else {}
+        typer.echo(encoding.dumps({"well": seen.well, "running": seen.running, "age_s": round(seen.age_s, 1), **said}))
+    else:
+        print_view(Console(highlight=False), known.gateway, known.spool, seen)
+    raise typer.Exit(0 if seen.well else 1)

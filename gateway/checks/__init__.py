@@ -1,0 +1,1 @@
+"""`sensorhub gateway check`: what is wrong before the van leaves."""

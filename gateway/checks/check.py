@@ -1,0 +1,88 @@
+"""All checks of a gateway on its own machine, every finding at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from gateway.anchors import BUILT_NS, ntp_error_ns
+from gateway.checks.broker import check_broker
+from gateway.checks.card import check_card
+from gateway.checks.finding import Finding
+from gateway.config import GatewayConfig
+from gateway.sensors.pins import ContactPin, Factory, PinsUnavailable, PinUnusable, system_factory
+from gateway.status_file import is_running
+from sensorhub.clock import BootClock, wall_ns
+from sensorhub.config import load_toml
+from sensorhub.errors import ConfigInvalid
+from sensorhub.reading import NS_PER_S
+from sensorhub.signing import KeyUnreadable, read_key
+
+
+def check_gateway(path: Path, factory: Callable[[], Factory] = system_factory) -> list[Finding]:
+    """Look at everything that a gateway needs.
+
+    Arguments:
+        path: its configuration.
+        factory: opens the pins.
+    """
+    try:
+        config = load_toml(path, GatewayConfig)
+    except ConfigInvalid as error:
+        return [Finding("configuration", "wrong", finding) for finding in error.findings]
+    running = is_running(config.spool)
+    sensors = len(config.sensors)
+    return [
+        Finding(
+            "configuration", "well", f"{path} describes {config.gateway} with {sensors} sensor{'s'[: sensors > 1]}."
+        ),
+        _key(config),
+        *check_card(config),
+        check_clock(),
+        *([Finding("pins", "well", "The running gateway has them.")] if running else check_pins(config, factory)),
+        *check_broker(config, login=not running),
+    ]
+
+
+def _key(config: GatewayConfig) -> Finding:
+    try:
+        read_key(config.key_file)
+    except KeyUnreadable as error:
+        return Finding("key", "wrong", str(error))
+    return Finding("key", "well", f"{config.key_file} is whole. The hub must have the same key.")
+
+
+def check_clock(sync: Callable[[], int | None] = ntp_error_ns, wall: Callable[[], int] = wall_ns) -> Finding:
+    """Whether this machine knows the time."""
+    error_ns = sync()
+    if error_ns is not None and wall() >= BUILT_NS:
+        return Finding("clock", "well", f"NTP is in sync, to {error_ns / NS_PER_S:.3f} s.")
+    if wall() < BUILT_NS:
+        text = (
+            "This machine believes in a date before this software was made. Readings get the hub's time once it "
+            "answers; TLS may refuse certificates until then: check `timedatectl`."
+        )
+        return Finding("clock", "note", text)
+    text = "NTP is not in sync. Readings get the hub's time once it answers; see `timedatectl` for why."
+    return Finding("clock", "note", text)
+
+
+def check_pins(config: GatewayConfig, factory: Callable[[], Factory]) -> list[Finding]:
+    """Whether each contact can be read, and how it is now."""
+    try:
+        pins = factory()
+    except PinsUnavailable as error:
+        return [Finding("pins", "wrong", str(error))]
+    findings = []
+    try:
+        for sensor in config.sensors:
+            subject = f"pin {sensor.pin}"
+            try:
+                pin = ContactPin(pins, sensor.pin, BootClock(), lambda clock_ns, level: None)
+            except PinUnusable as error:
+                findings.append(Finding(subject, "wrong", f"{sensor.id}: {error} Is another program using it?"))
+                continue
+            now = "closed" if pin.closed() else "open"
+            pin.close()
+            findings.append(Finding(subject, "well", f"{sensor.id} can be read; its contact is {now} now."))
+    finally:
+        pins.close()
+    return findings
