@@ -64,7 +64,7 @@ class EpochLedger:
         if last >= self.next:
             return f"holds records up to {last}, and {self.next - 1} is the last one accepted"
         at = bisect_right(self.firsts, first)
-        if at and self.firsts[at - 1] == first:
+        if at and self.firsts[at - 1] == first and self.kept.covers(first, self.sent[first][0]):
             before = self.sent[first]
             return None if before == (last, digest) else f"was sent before as {first}-{before[0]}, hash {before[1]}"
         others = [*self.firsts[max(0, at - 1) : at], *self.firsts[at : at + 1]]
@@ -73,7 +73,8 @@ class EpochLedger:
             # What is left of a pack that can never be made again goes as another one.
             if other <= last and end >= first and self.kept.covers(other, end):
                 return f"shares records with {other}-{end}, which was sent before"
-        self.firsts.insert(at, first)
+        if first not in self.sent:
+            self.firsts.insert(at, first)
         self.sent[first] = last, digest
         return None
 

@@ -92,6 +92,8 @@ class Gateway(Machine):
             if spool.next < known.next:
                 raise Broken("sequence", f"{spool.epoch} goes on with {spool.next} after {known.next - 1} was given")
             kept = self.ledger.journal(spool.epoch, spool.boots, process.boot, spool.scan(), there)
+            for index, boot in spool.boots.items():
+                self.ledger.anchored(boot, spool.anchors(index))
             self._let_go(spool.epoch, known, kept_now=[*kept])
         self.ledger.open_intervals(there)
 
@@ -164,10 +166,10 @@ class Gateway(Machine):
         if process is not None and self._run("committing", process.commit):
             self.observe()
             if process.outbox.leave_epoch and self._run("leaving its epoch", process.leave_epoch):
-                if process.refused:
-                    self.ledger.forgive(process.boot)
                 self._log(f"begins epoch {process.epochs.current.epoch}")
                 self.observe()
+                if process.refused:
+                    self.ledger.forgive(process.boot)
         self.pump()
 
     def pump(self) -> None:

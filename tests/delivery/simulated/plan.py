@@ -109,7 +109,7 @@ def plan_of(chance: random.Random) -> Plan:
         glitches=some(0.3, 0.02, 0.3),
         pack_s=chance.choice((1.0, 3.0, 8.0)),
         segment_bytes=chance.choice((1_024, 1_536, 2_048, 4_096)),
-        segments=chance.choice((6, 12, 64)),
+        segments=chance.choice((8, 12, 64)),
         when_full=chance.choice(("reject_new", "drop_oldest")),
         age_max_s=chance.choice((None, None, None, 40.0)),
         latency_s=chance.choice((0.05, 0.3, 1.5)),
