@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.delivery.kill.rig import draw_plan
+from tests.delivery.kill.rig import PartMissing, draw_plan
 from tests.delivery.peers.run import HOW, OURS, PEERS, PeerResult, run_peer
 
 TARGET = "chaos-peers"
@@ -40,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print()
     for peer, how in HOW.items():
         print(f"{peer}: {how}.")
+    for row in rows:
+        if row["skipped"]:
+            print(f"Left out, {row['peer']} with {row['broker']}: {row['skipped']}.")
     ours = [row for row in rows if row["peer"] == OURS]
     total = {
         "target": TARGET,
@@ -54,11 +57,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.output is not None:
         asked.output.write_text(json.dumps(total) + "\n")
     print(json.dumps(total), flush=True)
-    return 1 if any(row["lost"] or row["duplicated"] for row in ours) else 0
+    return 1 if any(row["lost"] or row["duplicated"] or row["skipped"] for row in ours) else 0
 
 
 def _one(peer: str, plan: Any, seconds: float) -> PeerResult:
-    result = run_peer(peer, plan, seconds, lambda _text: None)
+    try:
+        result = run_peer(peer, plan, seconds, lambda _text: None)
+    except PartMissing as error:
+        result = PeerResult(peer, plan.seed, plan.persistent, skipped=f"it did not run: {error}")
     said = result.skipped or f"{result.accepted} accepted, {result.lost} lost, {result.duplicated} duplicated"
     print(f"Seed {plan.seed}, {_broker(plan.persistent)}, {peer}: {said}", flush=True)
     return result
