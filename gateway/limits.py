@@ -146,10 +146,14 @@ class Limits:
 
     def _learn(self, pack: SealedPack, now_s: float) -> None:
         size = len(pack.payload)
-        if size > max(self._through_max, SMALLEST_BYTES):
-            self._learned = min(self._learned, max(self._through_max, size // 2, SMALLEST_BYTES))
-            self._learned_until_s = now_s + LEARNED_S
-            self.payload_max = min(self._granted, self._learned)
+        if size <= SMALLEST_BYTES:
+            return
+        if size <= self._through_max:
+            self._through_max = 0  # what once went through says nothing of the broker as it is now
+        # Not by halves: each pack that is still too large could never be made smaller again.
+        self._learned = max(self._through_max, SMALLEST_BYTES)
+        self._learned_until_s = now_s + LEARNED_S
+        self.payload_max = min(self._granted, self._learned)
 
     def _of(self, key: Key) -> _Aside:
         if key not in self._aside and len(self._aside) >= ASIDE_PACKS_MAX:
