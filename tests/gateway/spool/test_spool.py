@@ -18,7 +18,7 @@ from gateway.spool import (
     SpoolLimits,
     SpoolUnreadable,
 )
-from gateway.spool.books import ANCHORS_EACH_END_MAX
+from gateway.spool.anchor_list import ANCHORS_EACH_END_MAX
 from tests.gateway.spool.memory_disk import MemoryDisk
 from tests.gateway.spool.world import (
     ANCHOR,
