@@ -29,12 +29,14 @@ class KnownBoot:
         begin_wall_ns: wall time at its boot clock 0, by what was known first; None where nobody knew.
         end_wall_ns: wall time at `length_ns`, by what was known last; None where nobody knew.
         error_ns: of the two.
+        is_anchored: whether anchors of it are kept; else the two are what a note says of it.
     """
 
     length_ns: int
     begin_wall_ns: int | None = None
     end_wall_ns: int | None = None
     error_ns: int = 0
+    is_anchored: bool = False
 
 
 def known_boots(spool: Spool) -> dict[int, KnownBoot]:
@@ -47,7 +49,7 @@ def known_boots(spool: Spool) -> dict[int, KnownBoot]:
         if real:
             first, last = min(real, key=_clock), max(real, key=_clock)
             begin, end, error_ns = wall_at(first, 0), wall_at(last, note.clock_ns), max(first.error_ns, last.error_ns)
-            found[boot] = KnownBoot(note.clock_ns, begin, end, error_ns + _drift(note.clock_ns))
+            found[boot] = KnownBoot(note.clock_ns, begin, end, error_ns + _drift(note.clock_ns), is_anchored=True)
         elif note.wall_ns and not anchors:
             begin = note.wall_ns - note.clock_ns
             found[boot] = KnownBoot(note.clock_ns, begin, note.wall_ns, NOTE_ERROR_NS + _drift(note.clock_ns))
@@ -57,7 +59,7 @@ def known_boots(spool: Spool) -> dict[int, KnownBoot]:
 
 
 def estimates(boots: Sequence[KnownBoot]) -> list[Anchor | None]:
-    """An estimated anchor for each boot that never knew the time; None for others, and where no later boot knows it.
+    """An estimated anchor for each boot without anchors; None for the others, and where no later boot knows the time.
 
     Arguments:
         boots: in the order in which they were; the last one may still be running.
@@ -67,9 +69,12 @@ def estimates(boots: Sequence[KnownBoot]) -> list[Anchor | None]:
 
 def _estimate(boots: Sequence[KnownBoot], at: int) -> Anchor | None:
     boot = boots[at]
-    if boot.begin_wall_ns is not None:
+    if boot.is_anchored:
         return None
     latest = _latest_begin(boots, at)
+    if boot.begin_wall_ns is not None and (latest is None or boot.begin_wall_ns <= latest[0] + latest[1]):
+        # Its anchors were lost with bad sectors; what its notes say of them is left.
+        return Anchor(0, boot.begin_wall_ns, boot.error_ns, AnchorKind.ESTIMATED)
     if latest is None:
         return None
     latest_ns, late_error_ns = latest

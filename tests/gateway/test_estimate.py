@@ -19,10 +19,15 @@ WALL = 1_764_000_000 * S
 PERIOD_S = 10
 
 
+def known(wall_s: int) -> KnownBoot:
+    """A boot of no length that knew the time."""
+    return KnownBoot(0, WALL + wall_s * S, WALL + wall_s * S, is_anchored=True)
+
+
 def test_estimate_is_the_middle_of_what_the_neighbours_leave() -> None:
-    before = KnownBoot(100 * S, WALL, WALL + 100 * S, 0)
+    before = KnownBoot(100 * S, WALL, WALL + 100 * S, is_anchored=True)
     unknown = KnownBoot(50 * S)
-    after = KnownBoot(10 * S, WALL + 250 * S, WALL + 260 * S, 0)
+    after = KnownBoot(10 * S, WALL + 250 * S, WALL + 260 * S, is_anchored=True)
     first, middle, last = estimates([before, unknown, after])
     assert first is last is None
     assert middle is not None
@@ -33,10 +38,10 @@ def test_estimate_is_the_middle_of_what_the_neighbours_leave() -> None:
 
 def test_estimate_carries_bounds_over_boots_that_do_not_know_either() -> None:
     boots = [
-        KnownBoot(0, WALL, WALL),
+        known(0),
         KnownBoot(30 * S),
         KnownBoot(50 * S),
-        KnownBoot(0, WALL + 100 * S, WALL + 100 * S),
+        known(100),
     ]
     _, one, two, _ = estimates(boots)
     assert one is not None
@@ -46,7 +51,7 @@ def test_estimate_carries_bounds_over_boots_that_do_not_know_either() -> None:
 
 
 def test_estimate_without_a_lower_bound_takes_the_upper_one_and_says_that_nobody_knows() -> None:
-    first, second, _ = estimates([KnownBoot(30 * S), KnownBoot(50 * S), KnownBoot(0, WALL, WALL)])
+    first, second, _ = estimates([KnownBoot(30 * S), KnownBoot(50 * S), known(0)])
     assert first is not None
     assert second is not None
     assert wall_at(first, 0) == WALL - 80 * S
@@ -54,13 +59,20 @@ def test_estimate_without_a_lower_bound_takes_the_upper_one_and_says_that_nobody
     assert first.error_ns == second.error_ns == UNKNOWN_NS
 
 
+def test_estimate_of_a_boot_that_lost_its_anchors_is_what_its_notes_say() -> None:
+    boots = [KnownBoot(50 * S, WALL, WALL + 50 * S, S), KnownBoot(0, WALL + 90 * S, WALL + 90 * S, is_anchored=True)]
+    lost, anchored = estimates(boots)
+    assert lost == Anchor(0, WALL, S, AnchorKind.ESTIMATED)
+    assert anchored is None
+
+
 def test_estimate_waits_for_a_later_boot_that_knows_the_time() -> None:
-    assert estimates([KnownBoot(0, WALL, WALL), KnownBoot(50 * S), KnownBoot(60 * S)]) == [None, None, None]
+    assert estimates([known(0), KnownBoot(50 * S), KnownBoot(60 * S)]) == [None, None, None]
 
 
 def test_estimate_leaves_out_a_lower_bound_that_has_lied() -> None:
     later = KnownBoot(0, WALL + (9e9).__int__() * S, WALL + 9 * 10**9 * S)
-    _, found, _ = estimates([later, KnownBoot(50 * S), KnownBoot(0, WALL, WALL)])
+    _, found, _ = estimates([later, KnownBoot(50 * S), known(0)])
     assert found is not None
     assert (wall_at(found, 50 * S), found.error_ns) == (WALL, UNKNOWN_NS)
 
