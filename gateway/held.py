@@ -33,8 +33,8 @@ def reason_of(error: SpoolFull | SpoolUnwritable) -> str:
 class Log(Protocol):
     """Where entries become durable: a spool, or the epochs of one."""
 
-    def append(self, entries: Sequence[Entry]) -> int:
-        """Accept entries, all or none. Raises SpoolFull, SpoolUnwritable."""
+    def append(self, entries: Sequence[Entry], *, closing: bool = False) -> int:
+        """Accept entries, all or none; `closing` ones find room as seals do. Raises SpoolFull, SpoolUnwritable."""
         ...
 
 
@@ -109,11 +109,15 @@ class Held:
         return Taken(tuple(queue[:written]), refused)
 
     def append_alone(self, entries: Sequence[Entry]) -> bool:
-        """Write journal entries for which a full spool keeps room, past what waits; whether none is left to write."""
+        """Write what a full spool keeps room for, past what waits; whether none is left to write.
+
+        Arguments:
+            entries: journal entries without edges, and readings of edges that are kept.
+        """
         if not entries or self.reason != FULL:
             return not entries
         try:
-            self._spool.append(entries)
+            self._spool.append(entries, closing=True)
         except (SpoolFull, SpoolUnwritable):
             return False
         return True

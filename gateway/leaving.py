@@ -53,7 +53,7 @@ def leave_epoch(
         made = [*closed, *([last] if last else [])]
         cut += made
         made_up += [sensor] if made else []
-    if held.append(cut, may_wait=False).refused:
+    if held.append(cut, may_wait=False).refused and not held.append_alone(cut):
         if held.reason != FULL:
             return Left(done=False)
         refusals.lose(sum(len(reading.values) for reading in cut), FULL)

@@ -120,7 +120,7 @@ class Recorder:
         self._taken_ns = clock.now_ns()
         self._settled_ns = 0
         self._noted_s = machine.monotonic_s()
-        self._last: tuple[Group, Taken] | None = None
+        self._last: tuple[Group, Taken, bool] | None = None
 
     @property
     def trouble(self) -> str:
@@ -143,7 +143,7 @@ class Recorder:
         refused: list[ReadingEntry] = []
         reason = ""
         try:
-            self._epochs.append(resumed.readings)
+            self._epochs.append(resumed.readings, closing=True)
         except (SpoolFull, SpoolUnwritable) as error:
             log.error("%s", error)  # no reason not to start
             unchanged = {name for name, known in settings.items() if spool.sensor(name) == known}
@@ -195,12 +195,14 @@ class Recorder:
         last, self._last = self._last, None
         if last is None:
             return
-        group, taken = last
+        group, taken, closed = last
         if not taken.refused:
             self._refusals.keep(group.entries)
             if group.rejoin is not None:
                 self._refusals.joined(group.rejoin)
             return
+        if closed and group.rejoin is not None:
+            self._refusals.closed(group.rejoin)
         entries = group.entries[len(group.rejoin.entries) :] if group.rejoin else group.entries
         self._refusals.refuse(entries, self._held.reason)
 
@@ -236,9 +238,13 @@ class Recorder:
             What was accepted: of this group, and of earlier ones that had to wait.
         """
         taken = self._held.append([*group.anchors, *group.entries], may_wait=group.rejoin is None)
-        if taken.refused and not self._held.append_alone([*group.anchors, *_until(group)]):
-            self._waiting.extendleft(reversed(group.anchors))
-        self._last = group, taken
+        closed = False
+        if taken.refused:
+            closing = group.rejoin.readings if group.rejoin else ()
+            alone = self._held.append_alone([*group.anchors, *_until(group), *closing])
+            self._waiting.extendleft([] if alone else reversed(group.anchors))
+            closed = alone and bool(closing)
+        self._last = group, taken, closed
         self.fullness.note(self._machine.monotonic_s())
         if not self._held.waiting and not taken.refused:
             self._settled_ns = group.settled_until_ns

@@ -20,10 +20,14 @@ class Rejoin:
     Arguments:
         entries: how each contact is now, the marker of what was refused, and the readings of the intervals in which
             contacts were lost.
-        intervals: of those contacts, as the journal has them with these entries.
+        readings: those among them. They are of edges that are kept, and in a full spool these could not go without.
+        closed: intervals of their contacts with these readings alone.
+        intervals: of all refused contacts with all of these entries.
     """
 
     entries: tuple[Entry, ...]
+    readings: tuple[ReadingEntry, ...]
+    closed: Mapping[str, ContactIntervals]
     intervals: Mapping[str, ContactIntervals]
 
 
@@ -87,7 +91,8 @@ class Refusals:
         if since_ns is None:
             return self._detectors[sensor].intervals.copy()
         known = self._kept[sensor].copy()
-        known.lose(since_ns)
+        if known.observed:
+            known.lose(since_ns)
         return known
 
     def made_up_for(self, sensor: str) -> None:
@@ -112,19 +117,22 @@ class Refusals:
         """
         found: list[Entry] = []
         readings: list[ReadingEntry] = []
+        closed: dict[str, ContactIntervals] = {}
         intervals: dict[str, ContactIntervals] = {}
         again = 0
         for sensor, since_ns in self._since.items():
             detector = self._detectors[sensor]
             at_ns = detector.settled_until(now_ns)
-            intervals[sensor] = revised = self.journalled(sensor)
-            revised.observe(at_ns, detector.level)
+            known = self.journalled(sensor)
+            if made := known.close_until(at_ns):
+                # The reading of the interval in which the contact was lost was counted, and is made all the same.
+                readings += made
+                closed[sensor] = known.copy()
+                again += self._first.get(sensor, 0)
+            known.observe(at_ns, detector.level)
+            intervals[sensor] = known
             found += [BootNote(since_ns, 0), Edge(sensor, at_ns, detector.level, observed=True)]
-            made = revised.close_until(at_ns)
-            readings += made
-            # The reading of the interval in which the contact was lost was counted, and is made all the same.
-            again += self._first.get(sensor, 0) if made else 0
-        return Rejoin((*found, *self._markers(now_ns, again), *readings), intervals)
+        return Rejoin((*found, *self._markers(now_ns, again), *readings), tuple(readings), closed, intervals)
 
     def _markers(self, now_ns: int, again: int) -> list[MarkerEntry]:
         markers = []
@@ -134,6 +142,12 @@ class Refusals:
             if count > taken:
                 markers.append(MarkerEntry("rejected", now_ns, f"{count - taken} {reason}"))
         return markers
+
+    def closed(self, rejoin: Rejoin) -> None:
+        """Only the readings of `rejoin` are in the journal."""
+        for sensor, intervals in rejoin.closed.items():
+            self._kept[sensor] = intervals.copy()
+            self.made_up_for(sensor)
 
     def joined(self, rejoin: Rejoin) -> None:
         """The entries of `rejoin` are in the journal: nothing is refused any more."""

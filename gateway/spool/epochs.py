@@ -125,9 +125,9 @@ class Epochs:
         self._sensors = tuple(sensors)
         self.current.define(sensors)
 
-    def append(self, entries: Sequence[Entry]) -> int:
+    def append(self, entries: Sequence[Entry], *, closing: bool = False) -> int:
         """Accept entries into the current spool; see `Spool.append`. Anchors go to all with records to seal."""
-        first = self.current.append(entries)
+        first = self.current.append(entries, closing=closing)
         anchors = [entry for entry in entries if isinstance(entry, Anchor)]
         for spool in self._elders:
             if anchors and spool.unsealed():

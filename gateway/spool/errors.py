@@ -37,3 +37,11 @@ def cannot_open(gateway: str, error: OSError) -> SpoolUnwritable:
         f"The spool of {gateway} cannot be opened: {error.strerror or error}. Check that its folder exists on a "
         "healthy card and belongs to the user that the gateway runs as."
     )
+
+
+def no_room(used_bytes: int, unreceived: int) -> SpoolFull:
+    """The error of a spool that holds so many bytes and records."""
+    return SpoolFull(
+        f"The spool holds {used_bytes:,} bytes, {unreceived:,} records without a receipt among them, and has no room: "
+        "what is measured now is not kept. Bring the connection to the hub back, or raise its limit."
+    )

@@ -11,7 +11,7 @@ from uuid import UUID
 from gateway.spool.disk import Disk
 from gateway.spool.draft import Draft, draft_group
 from gateway.spool.entries import BootNote, Entry, MarkerEntry, Seal, SensorSettings
-from gateway.spool.errors import SealRefused, SpoolFull, SpoolUnwritable, cannot_open
+from gateway.spool.errors import SealRefused, SpoolUnwritable, cannot_open, no_room
 from gateway.spool.folders import current_epoch, make_epoch
 from gateway.spool.holdings import Holdings
 from gateway.spool.reader import Reader
@@ -163,8 +163,11 @@ class Spool(Holdings):
             self._dictionary.define(settings)
         self._defined = tuple(settings.id for settings in sensors)
 
-    def append(self, entries: Sequence[Entry]) -> int:
+    def append(self, entries: Sequence[Entry], *, closing: bool = False) -> int:
         """Accept entries: when it returns they are on disk, all of them; when it raises none is accepted.
+
+        Arguments:
+            closing: they are readings of edges that are kept, which may go with them: they find room as seals do.
 
         Returns:
             The first sequence given to them, 0 where none was.
@@ -177,15 +180,16 @@ class Spool(Holdings):
         if not entries:
             return 0
         draft = self._draft(entries)
-        if not self._room.make(draft.bytes_max, journal=draft.is_journal):
-            raise self._full()
+        journal = closing or draft.is_journal
+        if not self._room.make(draft.bytes_max, journal=journal):
+            raise no_room(self.used_bytes, self.unreceived)
         draft = self._checked(draft, entries)
         if not self._fits(draft):
-            if not self._room.rescue(journal=draft.is_journal):
-                raise self._full()
+            if not self._room.rescue(journal=journal):
+                raise no_room(self.used_bytes, self.unreceived)
             draft = self._checked(draft, entries)
             if not self._fits(draft):
-                raise self._full()
+                raise no_room(self.used_bytes, self.unreceived)
         if any(isinstance(located.entry, BootNote) for located in draft.located):
             self._room.expire()
         return draft.first
@@ -212,12 +216,6 @@ class Spool(Holdings):
             draft = self._draft(entries)
         self._check_seals(draft)
         return draft
-
-    def _full(self) -> SpoolFull:
-        return SpoolFull(
-            f"The spool holds {self.used_bytes:,} bytes, {self.unreceived:,} records without a receipt among them, and "
-            "has no room: what is measured now is not kept. Bring the connection to the hub back, or raise its limit."
-        )
 
     def _draft(self, entries: Sequence[Entry]) -> Draft:
         return draft_group(

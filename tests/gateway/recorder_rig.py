@@ -42,15 +42,15 @@ class RefusingEpochs(Epochs):
     dead = False
     appends = 0
 
-    def append(self, entries: Sequence[Entry]) -> int:
+    def append(self, entries: Sequence[Entry], *, closing: bool = False) -> int:
         if not entries:
             return 0
         self.appends += 1
         if self.dead:
             raise SpoolUnwritable("The card takes nothing.")
-        if self.full and any(isinstance(entry, ReadingEntry | Edge) for entry in entries):
+        if self.full and not closing and any(isinstance(entry, ReadingEntry | Edge) for entry in entries):
             raise SpoolFull("The spool is full.")
-        return super().append(entries)
+        return super().append(entries, closing=closing)
 
     def begin(self, cut: Sequence[Entry], opening: Sequence[Entry]) -> Spool:
         if not self.full:

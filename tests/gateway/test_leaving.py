@@ -48,7 +48,7 @@ def test_leaving_then_killed_goes_on_in_the_new_epoch_with_the_same_readings() -
     assert coverage(again, "a")[10] == pytest.approx(10 * (5 - 4.02 + 10 - 7))
 
 
-def test_leaving_on_a_full_spool_counts_what_could_not_be_closed() -> None:
+def test_leaving_on_a_full_spool_closes_what_was_accepted() -> None:
     rig = begun(RecorderRig())
     rig.spool.full = True
     assert rig.recorder.begin_epoch()
@@ -56,8 +56,8 @@ def test_leaving_on_a_full_spool_counts_what_could_not_be_closed() -> None:
     rig.spool.full = False
     rig.commit(8 * S)
     rig.commit(11 * S)
-    assert closures(rig, "a") == [(10, 0.0)]
-    assert rig.markers() == ["rejected 7 spool-full"]
+    assert closures(rig, "a") == [(4, 2.0), (10, 0.0)]
+    assert rig.markers() == []
     assert coverage(rig, "a")[10] == pytest.approx(20, abs=1)
 
 

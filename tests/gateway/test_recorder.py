@@ -77,6 +77,26 @@ def test_recorder_killed_around_a_full_spool_gives_the_same_readings(kill_s: int
     assert min(set(ends) - {10}) > kill_s
 
 
+def test_recorder_full_spool_gets_the_readings_that_let_its_edges_go() -> None:
+    rig = RecorderRig()
+    rig.edge("a", 1 * S, True)
+    rig.commit()
+    rig.spool.full = True
+    for second in range(4, 36):
+        rig.edge("a", second * S, second % 2 == 1)
+        rig.commit()
+    # While it is still full: the interval that holds accepted edges is closed with them, once.
+    assert closures(rig, "a") == [(10, 1.0)]
+    assert coverage(rig, "a")[10] == pytest.approx(40)
+    assert closures(rig, "b") == [(10, 0.0)]
+    rig.spool.full = False
+    rig.commit(37 * S)
+    rig.commit(41 * S)
+    assert [end for end, _ in closures(rig, "a")] == [10, 40]
+    (marker,) = rig.markers()
+    assert marker == "rejected 10 spool-full"
+
+
 def test_recorder_anchor_finds_room_in_a_full_spool() -> None:
     rig = RecorderRig()
     rig.spool.full = True
