@@ -1,4 +1,4 @@
-"""The simulation of the delivery path: a hundred worlds, worlds for faults that were found, and that it can be trusted."""
+"""The simulation of the delivery path: a hundred worlds, and that it can be trusted."""
 
 import logging
 import random

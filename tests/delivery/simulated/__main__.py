@@ -58,6 +58,7 @@ def main() -> int:
         counts["stored"] += result.stored
         counts["closures"] += result.closures
         counts["steps"] += result.steps
+        counts["lost_to_copies"] += result.lost_to_copies
         if result.broken:
             broken.append(result)
             print(f"seed {result.seed}: {result.broken}", flush=True)

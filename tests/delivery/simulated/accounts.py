@@ -4,7 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sensorhub.ranges import RangeSet
+from sensorhub.ranges import Range, RangeSet
 from sensorhub.reading import Quality
 
 
@@ -58,6 +58,25 @@ class EpochLedger:
             list(self.received),
             set(self.segments),
         )
+
+    def on_card(self, names: set[tuple[int, int]]) -> list[Range]:
+        """The records in the segments of a card, by their first sequences and turns.
+
+        A segment holds records from its first sequence up to the next one's; of several with the same first one only
+        the last that was begun has records.
+        """
+        self.segments |= names
+        newest = dict(sorted(self.segments))
+        ends = [*list(newest)[1:], self.next]
+        return [
+            (first, end - 1)
+            for (first, turn), end in zip(newest.items(), ends, strict=True)
+            if (first, turn) in names and first < end
+        ]
+
+    def sent_within(self, whole: RangeSet) -> RangeSet:
+        """The records of packs that were sent and lie in `whole` altogether."""
+        return RangeSet((first, last) for first, (last, _) in self.sent.items() if whole.covers(first, last))
 
     def send(self, first: int, last: int, digest: str) -> str | None:
         """A pack is about to be sent; what is wrong with that, None where nothing is."""

@@ -1,4 +1,4 @@
-"""One gateway of a simulation: its machine, what its spools say against the ledger, and its link to the broker."""
+"""One gateway of a simulation: its machine, its spools against the ledger, and its link to the broker."""
 
 import json
 import random
@@ -10,7 +10,7 @@ from gateway.spool import Spool
 from gateway.spool.segment import parse_segment_name
 from sensorhub.pack import body_hash, decompress
 from sensorhub.ranges import Range, RangeSet
-from sensorhub.receipt import ReceiptMalformed, decode_receipt
+from sensorhub.receipt import Receipt, ReceiptMalformed, decode_receipt
 from sensorhub.signing import SignatureWrong, verify
 from tests.delivery.simulated.accounts import EpochLedger
 from tests.delivery.simulated.broker import Broker, Packet
@@ -67,6 +67,7 @@ class Gateway(Machine):
         self._nonce = ""
         self._unanswered: list[str] = []
         self._connecting = False
+        self._hearing: Receipt | None = None
 
     def _started(self) -> None:
         self.observe()
@@ -133,7 +134,7 @@ class Gateway(Machine):
                 known.anchors = len(anchors)
                 self.ledger.anchored(process.boot, anchors)
             if removed:
-                self._let_go(spool.epoch, known, self._on_card(spool.epoch, known))
+                self._let_go(spool.epoch, known, known.on_card(_segments(self.card, spool.epoch)))
             received = list(spool.received)
             if received != known.received:
                 known.received = received
@@ -142,19 +143,6 @@ class Gateway(Machine):
         if removed:
             for epoch in sorted(self.ledger.epochs.keys() - {spool.epoch for spool in process.spools}):
                 self._let_go(epoch, self.ledger.epochs[epoch], [])
-
-    def _on_card(self, epoch: str, known: EpochLedger) -> list[Range]:
-        # A segment is named by its first sequence, and holds records up to the next one's; of several with the same
-        # first one only the last that was begun has records.
-        names = _segments(self.card, epoch)
-        known.segments |= names
-        newest = dict(sorted(known.segments))
-        ends = [*list(newest)[1:], known.next]
-        return [
-            (first, end - 1)
-            for (first, turn), end in zip(newest.items(), ends, strict=True)
-            if (first, turn) in names and first < end
-        ]
 
     # What it does --------------------------------------------------------------------------------------------------
 
@@ -284,10 +272,20 @@ class Gateway(Machine):
         else:
             if receipt.nonce and receipt.nonce == self._nonce:
                 self.knows[receipt.epoch] = receipt.store
+            self._hearing = None if receipt.nonce else receipt
             self._log(f"hears {receipt.store} {[*receipt.stored]} {[*receipt.refused]}")
         self.observe()
+        self._hearing = None
         if self._chance.random() < 0.7:
             self.pump()
+
+    def may_take_for_its_own(self, epoch: str, named: Range) -> bool:
+        """Whether these records are in packs that were sent, and that the receipt which has just come names as wholes."""
+        receipt = self._hearing
+        if receipt is None or receipt.epoch != epoch:
+            return False
+        sent = self.ledger.epochs[epoch].sent_within(RangeSet([*receipt.stored, *receipt.refused]))
+        return sent.covers(*named)
 
 
 def _segments(card: Card, epoch: str) -> set[tuple[int, int]]:

@@ -162,6 +162,8 @@ class Ledger:
         known.next = located.last + 1
         if isinstance(entry, MarkerEntry) and (named := _NAMED.match(entry.text)) and entry.kind == "dropped":
             known.named.add(int(named[1]), int(named[2]))
+            if entry.text.endswith("unreadable") and not self.damaged:
+                raise Broken("marker", f"{self.label}: {entry} names what no rot has touched")
         if isinstance(entry, ReadingEntry):
             self._count(boot, entry, is_over=boot != present)
 

@@ -141,7 +141,7 @@ def plan_of(chance: random.Random) -> Plan:
     }
     if plan.nemeses.keys() & FORKS:
         plan.nemeses.pop("forget", None)  # where hashes are forgotten, other content counts as a repeat
-    for rare in ("image", "clone", "rot"):
+    for rare in ("image", "clone"):
         if chance.random() < RARE:
             plan.nemeses.pop(rare, None)
     return plan

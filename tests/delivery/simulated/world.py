@@ -30,6 +30,7 @@ class Result:
     stored: int
     closures: int
     steps: int
+    lost_to_copies: int = 0
     broken: str = ""
     what: str = ""
 
@@ -81,7 +82,9 @@ class World:
             broken, what = f"crash: {error!r} at {where.filename}:{where.lineno}", "crash"
         accepted = sum(len(known.records) for one in self._gateways for known in one.ledger.epochs.values())
         closures = sum(gateway.ledger.closures for gateway in self._gateways)
-        return Result(self.seed, accepted, self.audit.stored, closures, self.steps, broken, what)
+        return Result(
+            self.seed, accepted, self.audit.stored, closures, self.steps, self.audit.lost_to_copies, broken, what
+        )
 
     def _until(self, time_ns: int) -> None:
         while self.timeline.step(time_ns):
