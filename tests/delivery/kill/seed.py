@@ -150,8 +150,8 @@ def _judge(rig: Rig, nemesis: Nemesis, result: SeedResult) -> None:
         closures = closures_of(gateway, _rows(stored, gateway))
         may_reject = plan.small_disk == gateway and nemesis.faults["full"] > 0
         check_closures(gateway, ledger, known, closures, may_reject=may_reject, verdict=verdict)
-        # Whose clock may have told a lie: its own where it counts as in sync, else the hub's.
-        if (gateway if plan.ntp else "hub") not in plan.clocks:
+        # Whose clock may have told a lie: the hub's, and the gateway's own where it counts as in sync.
+        if not {"hub", gateway if plan.ntp else "hub"} & set(plan.clocks):
             check_times(known, gateway, _true_times(read_boots(rig.gateway_folder(gateway))), verdict)
 
 

@@ -30,6 +30,9 @@ HOW = {
     TELEGRAF_DISK: 'the same with buffer_strategy = "disk"',
     OURS: "this product, DuckDB",
 }
+SETTLE_S = 3.0
+"""Before the first kill, so that a broker that saves its sessions every second has saved them."""
+
 CONNACK_AND_SUBACK_BYTES = 4 + 5
 DRAIN_S = 40.0
 STEADY_S = 12.0
@@ -161,6 +164,7 @@ def run_peer(peer: str, plan: Plan, seconds: float, say: Callable[[str], None], 
     nemesis = Nemesis(rig, captures=False)
     try:
         rig.start()
+        wait_until(lambda: False, SETTLE_S)
         nemesis.run(draw_events(plan, seconds - 2.0, kinds), seconds)
         nemesis.heal()
         rig.rest()
