@@ -123,9 +123,11 @@ class Lanes:
 
     def _live(self, lane: Lane, packs: list[SealedPack], now_s: float) -> None:
         room = self._pace.live_room()
-        waiting = lane.spool.next - self._live_from
+        waiting = self._live_waiting()
         if not room or (now_s < self._live_due_s and waiting < RECORDS_PER_PACK_MAX):
             return
+        if room < min(waiting, RECORDS_PER_PACK_MAX):
+            return  # what this pack left behind would go after the whole backlog
         above = 1 if self._first else self._live_from
         pack = lane.packer.newest(above, records_max=room, bytes_max=self.limits.payload_max)
         if pack is None:
@@ -159,7 +161,11 @@ class Lanes:
 
     def _backlog_room(self, now_s: float) -> int:
         before_s = min(CALM_S, self._pack_s / 3)
-        return self._pace.backlog_room(now_s, calm=not 0 <= self._live_due_s - now_s < before_s)
+        spare = min(self._live_waiting(), RECORDS_PER_PACK_MAX)
+        return self._pace.backlog_room(now_s, calm=not 0 <= self._live_due_s - now_s < before_s, spare=spare)
+
+    def _live_waiting(self) -> int:
+        return self._epochs.current.next - self._live_from
 
     def _under_way(self, topic: str) -> SealedPack | None:
         packs = [flight.pack for lane in self.all() for flight in lane.flights.values()]

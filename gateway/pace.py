@@ -136,13 +136,14 @@ class Pace:
         """The hub is there and a pack has no receipt: before the first receipt, let one more go."""
         self._unproved_max += 1
 
-    def backlog_room(self, now_s: float, *, calm: bool) -> int:
+    def backlog_room(self, now_s: float, *, calm: bool, spare: int = 0) -> int:
         """How many records a backlog pack may have now.
 
         Arguments:
             calm: whether no live pack comes soon, so that the link may be tried out.
+            spare: so many records of the window are left to live packs (default none).
         """
-        room = self.live_room()
+        room = max(0, self.live_room() - spare)
         if not self.packs:
             return room
         if room < BACKLOG_ROOM_MIN or self._waits_for_one_alone(now_s):

@@ -33,12 +33,27 @@ def test_uplink_newest_goes_first_then_backlog_oldest_first(rig: Rig) -> None:
     assert rig.due(0) == []
     rig.measure(5)
     rig.receipt(0.01, [(2_501, 3_500)])
-    assert rig.due(0.01) == [(1, 1_000), (1_001, 2_000)]
+    assert rig.due(0.01) == [(1, 1_000), (1_001, 1_995)]  # five records of the window are left to what is live
     rig.receipt(0.02, [(1, 1_000)])
-    assert rig.due(0.02) == [(2_001, 2_500)]
+    assert rig.due(0.02) == [(1_996, 2_500)]
     rig.receipt(0.03, [(1_001, 2_500)])
     assert rig.due(0.03) == []  # the pack of the live lane is still open
     assert rig.due(10) == [(3_501, 3_505)]
+
+
+def test_uplink_live_pack_goes_whole_or_waits_for_room(rig: Rig) -> None:
+    rig.anchor()
+    rig.measure(2_997)
+    rig.uplink.connected(0)
+    rig.answer(0)
+    assert rig.due(0) == [(1_998, 2_997)]
+    rig.receipt(0.01, [(1_998, 2_997)])
+    assert rig.due(0.01) == [(1, 1_000), (1_001, 1_997)]
+    rig.measure(5)
+    again = rig.due(10)
+    assert all(last < 2_998 for _, last in again), "three would fit, and the other two go after the whole backlog"
+    rig.receipt(10.01, [(1, 1_000)])
+    assert rig.due(10.01) == [(2_998, 3_002)]
 
 
 def test_uplink_window_is_never_exceeded(rig: Rig) -> None:
