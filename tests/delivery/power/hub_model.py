@@ -62,7 +62,7 @@ class HubModel:
         """Follow the hub's words."""
         for what, *rest in said:
             if what == "opened":
-                if self.takes_poison and rest[0] in self.ids:
+                if rest[0] in self.ids:
                     wrong.add("lost", f"the store's id {rest[0]} came again, so old receipts would free what is gone")
                 self.ids.add(rest[0])
             elif what == "offering":
