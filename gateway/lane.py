@@ -23,6 +23,8 @@ TRIPS_BEFORE_RESEND = 2
 NOTES_LOST_RECORDS = 20_000
 """Ten windows: more records that were sealed and have no receipt are not what was just under way."""
 
+COPY_HELD_S = 10.0
+
 IDLE_S = 1.0
 """How long a spool that had nothing to seal is not searched again, unless records were added."""
 
@@ -62,6 +64,8 @@ class Lane:
         self.flights: dict[int, Flight] = {}
         self.ready = False
         """Whether the hub has told on this connection what it has of this epoch."""
+        self.held_until_s = 0.0
+        """Until when nothing of it goes: what is said of a copy's packs may still be on its way."""
         self._pace = pace
         self._chance = chance
         self._again: deque[int] = deque()
@@ -87,7 +91,7 @@ class Lane:
 
     # Receipts ----------------------------------------------------------------------------------------------------
 
-    def answer(self, receipt: Receipt, unreceive: Callable[[list[Range]], int]) -> tuple[int, bool]:
+    def answer(self, receipt: Receipt, unreceive: Callable[[list[Range]], int], now_s: float) -> tuple[int, bool]:
         """Take (a part of) the answer to a status: it tells what the hub's store has of this epoch.
 
         Arguments:
@@ -110,8 +114,10 @@ class Lane:
             until = max(last for _, last in named) if len(named) >= RANGES_MAX else self.spool.next - 1
             back = self._take_back(until, unreceive)
         self.ready = True
-        strange = self._never_sealed(named)
-        self._copied |= strange
+        strange = self.never_sealed(named)
+        if strange:
+            self._copied = True
+            self.held_until_s = now_s + COPY_HELD_S
         return back, strange
 
     def frees(self, receipt: Receipt) -> list[Range]:
@@ -125,6 +131,8 @@ class Lane:
         for first, last in named:
             self._listed.add(first, last)  # a copy of the answer that comes later takes nothing back
         if not receipt.nonce:
+            if self.never_sealed(list(named)):
+                return []  # it means a copy's packs, or those of this card before it was restored
             under_way = [(flight.pack.id.first, flight.pack.id.last) for flight in self.flights.values()]
             return [(first, last) for first, last in under_way if named.covers(first, last)]
         if self._copied:
@@ -155,7 +163,7 @@ class Lane:
     def _take_up(self) -> None:
         self._again = deque(sorted(set(self.spool.open_seals) - set(self.flights)))
 
-    def _never_sealed(self, named: list[Range]) -> bool:
+    def never_sealed(self, named: list[Range]) -> bool:
         """Whether a range reaches beyond what was given out, or names kept records without a seal.
 
         Records whose seal may have been lost to rot were perhaps sent, so the hub may well have them.

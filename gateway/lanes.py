@@ -112,7 +112,7 @@ class Lanes:
         Raises:
             SpoolUnwritable, SpoolFull, SealRefused, ReadingTooLarge: nothing more can be sealed now.
         """
-        ready = [lane for lane in self.all() if lane.ready]
+        ready = [lane for lane in self.all() if lane.ready and now_s >= lane.held_until_s]
         for lane in ready:
             if lane.spool is self._epochs.current:
                 self._live(lane, packs, now_s)

@@ -217,7 +217,7 @@ class Uplink:
             self.status_wanted = False
         lane = self._lanes.get(receipt.epoch)
         if lane is not None:
-            back, strange = lane.answer(receipt, partial(self._epochs.unreceive, receipt.epoch))
+            back, strange = lane.answer(receipt, partial(self._epochs.unreceive, receipt.epoch), now_s)
             if back:
                 log.warning("The hub's store changed and has lost %d records that it had; they are sent again.", back)
             if strange and lane.spool is self._epochs.current:

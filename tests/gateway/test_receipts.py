@@ -106,13 +106,23 @@ def test_answer_gives_an_anchor_while_it_is_fresh(rig: Rig) -> None:
     assert rig.receipt(11, [], nonce="n1") is None
 
 
-def test_receipt_that_names_what_was_never_sent_frees_only_what_was(rig: Rig) -> None:
+def test_receipt_that_names_what_was_never_sent_frees_nothing(rig: Rig) -> None:
+    """It means the packs of a copy, which gave other records the same numbers."""
     rig.ready(3)
     assert rig.due(0) == [(1, 3)]
     rig.measure(2)
     rig.receipt(1, [(1, 9)])
-    assert rig.spool.unreceived == 2
+    rig.receipt(1, [(1, 4)])
+    assert rig.spool.unreceived == 5
     assert not rig.leaves()
+
+
+def test_answer_that_shows_a_copy_has_nothing_of_that_epoch_sent_for_a_while(rig: Rig) -> None:
+    rig.ready(3)
+    rig.answer(1, [(1, 9)], nonce="n2")
+    assert rig.due(1) == []
+    assert rig.due(9) == []
+    assert rig.due(12) == [(1, 3)]
 
 
 def test_answer_that_names_what_was_never_sent_means_a_copy_and_a_new_epoch(
