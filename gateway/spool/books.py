@@ -254,8 +254,12 @@ class Books:
     def _waits(self, numbers: RangeSet) -> bool:
         return any(self.kept.within(a, b) for first, last in numbers for a, b in self.received.missing(first, last))
 
-    def may_go(self, segment: Segment) -> bool:
-        """Whether nothing in a segment is needed any more; the caller keeps the one with the highest sequence."""
+    def may_go(self, segment: Segment, *, restarting: bool = True) -> bool:
+        """Whether nothing in a segment is needed any more; the caller keeps the one with the highest sequence.
+
+        Arguments:
+            restarting: whether a restart must find all that it goes on from; else the caller carries anchors over.
+        """
         segment.after = {older for older in segment.after if not older.gone}
         if segment.unsettled or segment.after:
             return False
@@ -263,6 +267,8 @@ class Books:
             return False  # its pack may have to be made again, from all its records
         if any(self._unsettled_numbers(first, last) for first, last in segment.needs):
             return False
+        if not restarting:
+            return True
         if any(boot == self.boot and segment in homes[:2] for (boot, _), homes in self._resumed_from.items()):
             return False
         return not any(

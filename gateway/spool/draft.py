@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from gateway.spool.codec import encode_boot, encode_definition, encode_entry
 from gateway.spool.dictionary import Dictionary, Token
@@ -12,6 +13,9 @@ from sensorhub.topics import SEQUENCE_MAX
 
 GROUP_BYTES_MAX = 4 * 1024 * 1024
 """One append is one write: what is larger is no commit of 200 ms but a mistake."""
+
+GroupKind = Literal["records", "journal", "seals"]
+"""Readings and edges; anchors, notes and markers; seals, without which nothing can be sent and so nothing go."""
 
 DEFINED_TIMES = 2
 """Each dictionary entry is written at the head, or in the first group that needs it, and once more in the next group
@@ -57,9 +61,11 @@ class Draft:
         return self.bytes + DEFINITION_BYTES_MAX * len(self.needs)
 
     @property
-    def is_journal(self) -> bool:
-        """Whether it holds only what must find room in a spool that is full: seals, anchors, notes, markers."""
-        return not any(isinstance(located.entry, ReadingEntry | Edge) for located in self.located)
+    def kind(self) -> GroupKind:
+        """What of its entries is the least that must find room in a spool that is full."""
+        if any(isinstance(located.entry, ReadingEntry | Edge) for located in self.located):
+            return "records"
+        return "seals" if any(isinstance(located.entry, Seal) for located in self.located) else "journal"
 
 
 def draft_group(

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from gateway.spool.books import Books
 from gateway.spool.disk import Disk
+from gateway.spool.draft import GroupKind
 from gateway.spool.errors import SpoolUnwritable
 from gateway.spool.receipts import ReceivedFile
 from gateway.spool.reserve import RESERVE_BYTES, Reserve
@@ -16,8 +17,8 @@ from sensorhub.ranges import Range
 SEGMENT_BYTES = 1024 * 1024
 
 JOURNAL_SHARE = 16
-"""One part in so many of the spool, a segment at least, is for seals, anchors, notes and markers only: without room
-for seals a spool full of readings could never be sent, so never be emptied."""
+"""One part in so many of the spool, a segment at least, is for seals, anchors, notes and markers only, half of it for
+seals alone: without room for these a full spool could never be sent, so never be emptied."""
 
 WhenFull = Literal["reject_new", "drop_oldest"]
 
@@ -153,28 +154,34 @@ class Room:
     def _is_free_to_go(self, segment: Segment) -> bool:
         return self._books.may_go(segment) and not self._is_named_for_others(segment)
 
-    def over(self, bytes_needed: int, *, journal: bool) -> int:
-        """How many bytes must go before so many more are within the limit; 0 or less where they are.
+    def over(self, bytes_needed: int, kind: GroupKind) -> int:
+        """How many bytes must go before so many more are within the limit; 0 or less where they are."""
+        newest = self._segments[-1] if self._segments else Segment("", 0)
+        fits = newest.length + bytes_needed <= self._limits.segment_bytes
+        head_bytes = 0 if fits else newest.head_bytes  # the next one has much the same
+        return self._written + bytes_needed + head_bytes + self._kept_for_others(kind) - self._limits.bytes_max
 
-        Arguments:
-            journal: whether they may take the share kept for seals, anchors, notes and markers.
-        """
-        limit, segment_bytes = self._limits.bytes_max, self._limits.segment_bytes
-        over = 0 if self._unwritten >= bytes_needed else self.used_bytes + max(segment_bytes, bytes_needed) - limit
-        if not journal:
-            written = sum(segment.length for segment in self._segments) + self._beside
-            over = max(over, written + bytes_needed + max(limit // JOURNAL_SHARE, segment_bytes) - limit)
-        return over
+    def _kept_for_others(self, kind: GroupKind) -> int:
+        share = max(self._limits.bytes_max // JOURNAL_SHARE, self._limits.segment_bytes)
+        return {"records": share, "journal": share // 2, "seals": 0}[kind]
 
-    def make(self, bytes_needed: int, *, journal: bool) -> bool:
+    @property
+    def _written(self) -> int:
+        return sum(segment.length for segment in self._segments) + self._beside
+
+    def next_segment_bytes(self) -> int:
+        """How much room a new segment may take at once."""
+        return max(0, min(self._limits.segment_bytes, self._limits.bytes_max - self._written))
+
+    def make(self, bytes_needed: int, kind: GroupKind) -> bool:
         """Make room for so many more bytes by what the policy allows; whether there is room now.
 
         Raises:
             SpoolUnwritable: a marker for what would have to go could not be written.
         """
-        if not (journal or self._is_spare(bytes_needed) or self._reserve.take() or self._frees()):
+        if not (kind != "records" or self._is_spare(bytes_needed) or self._reserve.take() or self._frees()):
             return False
-        while (over := self.over(bytes_needed, journal=journal)) > 0:
+        while (over := self.over(bytes_needed, kind)) > 0:
             if not (self.free(over) or self._drop(SPOOL_FULL)):
                 return False
         return True
@@ -186,14 +193,14 @@ class Room:
     def _frees(self) -> bool:
         return bool(self.free(self._limits.segment_bytes) or self._drop(SPOOL_FULL))
 
-    def rescue(self, *, journal: bool) -> bool:
+    def rescue(self, kind: GroupKind) -> bool:
         """The disk is full, whatever the limit says: whether to try the same group once more.
 
         The reserve goes, so that deleting works and seals find room; then what is received, and the oldest where the
         policy says so.
         """
         self._reserve.give_up()
-        return self._frees() or journal
+        return self._frees() or kind != "records"
 
     def _drop(self, reason: str) -> int:
         return self.drop_oldest(reason) if self._limits.when_full == "drop_oldest" else 0
@@ -224,12 +231,26 @@ class Room:
                     break
                 if self._is_free_to_go(segment):
                     freed += self._delete(segment)
+            freed += self._free_beyond_a_restart(bytes_wanted - freed)
             for name in list(self._aside):
                 if freed < bytes_wanted:
                     self._disk.remove(self._epoch, name)
                     freed += self._aside.pop(name)
             if freed:
                 self._disk.sync_folder(self._epoch)
+        return freed
+
+    def _free_beyond_a_restart(self, bytes_wanted: int) -> int:
+        # What is received may still be what a restart goes on from. Where nothing else makes room, an open interval
+        # that would be partial after a restart costs less than readings that are refused until then.
+        freed = 0
+        with suppress(SpoolUnwritable):
+            for segment in self._candidates():
+                if freed >= bytes_wanted:
+                    break
+                if self._books.may_go(segment, restarting=False) and not self._is_named_for_others(segment):
+                    self._mark(segment, (), "")
+                    freed += self._delete(segment)
         return freed
 
     def drop_oldest(self, reason: str) -> int:

@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from uuid import UUID
 
 from gateway.spool.disk import Disk
-from gateway.spool.draft import Draft, draft_group
+from gateway.spool.draft import Draft, GroupKind, draft_group
 from gateway.spool.entries import BootNote, Entry, MarkerEntry, Seal, SensorSettings
 from gateway.spool.errors import SealRefused, SpoolUnwritable, cannot_open, no_room
 from gateway.spool.folders import current_epoch, make_epoch
@@ -82,6 +82,7 @@ class Spool(Holdings):
             commit=recovered.commit,
             at_work=lambda: list(self._defined),
             ended=self._read_back,
+            room_bytes=self._room.next_segment_bytes,
         )
         if recovered.resumable:
             self._writer.resume(self._segments[-1])
@@ -167,7 +168,7 @@ class Spool(Holdings):
         """Accept entries: when it returns they are on disk, all of them; when it raises none is accepted.
 
         Arguments:
-            closing: they are readings of edges that are kept, which may go with them: they find room as seals do.
+            closing: they are readings of edges that are kept, which may go with them: they find room as notes do.
 
         Returns:
             The first sequence given to them, 0 where none was.
@@ -180,12 +181,12 @@ class Spool(Holdings):
         if not entries:
             return 0
         draft = self._draft(entries)
-        journal = closing or draft.is_journal
-        if not self._room.make(draft.bytes_max, journal=journal):
+        kind: GroupKind = "journal" if closing else draft.kind
+        if not self._room.make(draft.bytes_max, kind):
             raise no_room(self.used_bytes, self.unreceived)
         draft = self._checked(draft, entries)
         if not self._fits(draft):
-            if not self._room.rescue(journal=journal):
+            if not self._room.rescue(kind):
                 raise no_room(self.used_bytes, self.unreceived)
             draft = self._checked(draft, entries)
             if not self._fits(draft):
@@ -267,7 +268,7 @@ class Spool(Holdings):
         Returns:
             How many bytes were freed.
         """
-        return self._room.free(self._room.over(bytes_needed, journal=True))
+        return self._room.free(self._room.over(bytes_needed, "seals"))
 
     def make_free(self, bytes_wanted: int) -> int:
         """Delete segments that are free to go, oldest first, whatever the limit; returns how many bytes were freed."""

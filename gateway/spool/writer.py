@@ -23,6 +23,7 @@ class Writer:
         commit: number of the next group.
         at_work: ids of the sensors that a new segment should know.
         ended: told of a segment that is full, when it has been closed.
+        room_bytes: how much room the next segment may take at once.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Writer:
         commit: int,
         at_work: Callable[[], list[str]],
         ended: Callable[[Segment], None],
+        room_bytes: Callable[[], int],
     ) -> None:
         self._disk = disk
         self._gateway = gateway
@@ -50,15 +52,17 @@ class Writer:
         self._commit = commit
         self._at_work = at_work
         self._ended = ended
+        self._room_bytes = room_bytes
         self._file: SpoolFile | None = None
 
     def resume(self, segment: Segment) -> None:
         """Go on in the newest segment, which recovery has cut to its whole entries."""
         self._file = self._disk.open(self._epoch, segment.name)
-        if segment.disk_bytes < self._segment_bytes:
+        wanted = min(self._segment_bytes, segment.length + self._room_bytes())
+        if segment.disk_bytes < wanted:
             with contextlib.suppress(OSError):  # then room is found, or not, with each group
-                self._file.allocate(self._segment_bytes)
-                segment.disk_bytes = self._segment_bytes
+                self._file.allocate(wanted)
+                segment.disk_bytes = wanted
 
     def write(self, draft: Draft, first: int) -> Segment:
         """Make a group durable, in the newest segment or in a new one that begins at sequence `first`.
@@ -125,7 +129,7 @@ class Writer:
         tokens = self._head_tokens()
         head = encode_header(self._gateway, self._key, first)
         head += definitions(tokens, epoch=self._key, dictionary=self._dictionary, notes=self._books.notes)
-        allocate_bytes = max(self._segment_bytes, len(head))
+        allocate_bytes = max(self._room_bytes(), len(head))
         write_whole(self._disk, self._epoch, name, head, durable=True, allocate_bytes=allocate_bytes)
         segment = Segment(name, first, len(head), len(head), defined=Counter(tokens), index=RecordIndex())
         segment.disk_bytes = allocate_bytes

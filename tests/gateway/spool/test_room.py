@@ -116,7 +116,7 @@ def test_newest_anchor_of_records_not_yet_sent_stays() -> None:
     spool.make_room(LIMITS.bytes_max)
     spool.close()
     spool = open_spool(disk, boot=1)
-    assert spool.lowest == 1
+    assert spool.lowest > 1
     assert spool.anchors(0) == [ANCHOR]
 
 
