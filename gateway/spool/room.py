@@ -162,8 +162,12 @@ class Room:
         limit, segment_bytes = self._limits.bytes_max, self._limits.segment_bytes
         over = 0 if self._unwritten >= bytes_needed else self.used_bytes + max(segment_bytes, bytes_needed) - limit
         if not journal:
-            written = sum(segment.length for segment in self._segments) + self._beside
-            over = max(over, written + bytes_needed + max(limit // JOURNAL_SHARE, segment_bytes) - limit)
+            # What is left of the limit beside whole segments is of no use to a share that must begin one.
+            fits = self._unwritten >= bytes_needed
+            begun = 0 if fits else max(segment_bytes, bytes_needed)
+            usable = (self._unwritten if fits else begun) - bytes_needed
+            usable += max(0, limit - self.used_bytes - begun) // segment_bytes * segment_bytes
+            over = max(over, max(limit // JOURNAL_SHARE, segment_bytes) - usable)
         return over
 
     def make(self, bytes_needed: int, *, journal: bool) -> bool:
