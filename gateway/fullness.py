@@ -9,6 +9,9 @@ log = logging.getLogger(__name__)
 NOTE_S = 10.0
 """How often it is looked at: often enough that a segment that goes meanwhile hides little of what came."""
 
+LOOK_S = 60.0
+"""How often it is looked which segments could go: that asks every one of them."""
+
 WINDOW_S = 3_600.0
 """The rate is that of the last hour."""
 
@@ -58,6 +61,8 @@ class Fullness:
         self._grown: deque[tuple[float, int]] = deque()
         self._total = 0
         self._last_free = 0
+        self._looked_s = 0.0
+        self._freeable = 0
         self._warned = 0
         self.used_bytes = 0
         """What is needed."""
@@ -68,7 +73,9 @@ class Fullness:
         """Look at the spools, where it is time to; `now_s` is the machine clock and never falls."""
         if self._grown and now_s - self._grown[-1][0] < NOTE_S:
             return
-        free, freeable = self._spools.free_bytes, self._spools.freeable_bytes
+        if not self._grown or now_s - self._looked_s >= LOOK_S:
+            self._looked_s, self._freeable = now_s, self._spools.freeable_bytes
+        free, freeable = self._spools.free_bytes, self._freeable
         if self._grown:
             self._total += max(0, self._last_free - free)  # what is deleted meanwhile is no growth
         self._last_free = free

@@ -100,8 +100,8 @@ class Held:
         except (SpoolFull, SpoolUnwritable) as error:
             self._fail(error)
         else:
-            if written == len(queue):
-                self._recover()
+            if written and (self.reason != FULL or any(isinstance(entry, Edge | ReadingEntry) for entry in queue)):
+                self._recover()  # what a full spool keeps room for anyway proves nothing
         # Of a group that is begun the rest waits in any case: its contacts are in the journal up to the middle of it.
         waits = written > waiting or (may_wait and self.reason == UNWRITABLE and _fits(queue[written:]))
         refused = bool(entries) and written < len(queue) and not waits

@@ -16,6 +16,7 @@ from gateway.sampler import Sampler
 from gateway.sensors.detector import Detector
 from gateway.spool import Anchor, AnchorKind, Edge, Located, ReadingEntry, RealDisk, Spool
 from gateway.spool_limits import limits_of
+from gateway.status_file import is_running, read_said
 from gateway.times import AnchorBook
 from sensorhub.broker import BrokerSettings
 from sensorhub.clock import BootClock, boot_ns, wall_ns
@@ -162,3 +163,20 @@ async def test_agent_cancelled_while_it_writes_writes_nothing_twice(tmp_path: Pa
     edges = [located.entry for located in journal(settings) if isinstance(located.entry, Edge)]
     assert len(edges) == len(set(edges))
     assert sum(edge.level and not edge.observed for edge in edges) == 10
+
+
+async def test_agent_says_how_it_is_beside_its_spool(tmp_path: Path) -> None:
+    settings, seen = config(tmp_path), Seen()
+    async with running(settings, MockFactory(), seen):
+        said = await until(lambda: read_said(settings.spool), 5, "it says how it is")
+        assert is_running(settings.spool)
+        assert said is not None
+        assert said.status.state == "ready"
+        assert not said.connected
+        assert said.status.clock.source == "given"
+        assert said.status.spool_free_bytes > 0
+        assert said.percent < 1
+    last = read_said(settings.spool)
+    assert last is not None
+    assert last.status.state == "disconnected"
+    assert not is_running(settings.spool)

@@ -93,8 +93,20 @@ def test_recorder_full_spool_gets_the_readings_that_let_its_edges_go() -> None:
     rig.commit(37 * S)
     rig.commit(41 * S)
     assert [end for end, _ in closures(rig, "a")] == [10, 40]
-    (marker,) = rig.markers()
-    assert marker == "rejected 10 spool-full"
+    assert rig.markers() == ["rejected 10 spool-full"]
+
+
+def test_recorder_full_spool_stays_in_trouble_while_only_anchors_find_room() -> None:
+    rig = RecorderRig()
+    rig.spool.full = True
+    rig.edge("a", 4 * S, True)
+    rig.commit()
+    for tick in range(40):
+        rig.anchors._anchor = Anchor(rig.clock.ns, WALL + rig.clock.ns, 0, AnchorKind.GIVEN)
+        rig.commit(5 * S + tick * 300 * MS)
+        assert "full" in rig.recorder.trouble
+    rig.recorder.finish()
+    assert all(marker.endswith(" spool-full") for marker in rig.markers())
 
 
 def test_recorder_anchor_finds_room_in_a_full_spool() -> None:

@@ -1,10 +1,11 @@
 """Anchors, seals and snapped times."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.spool import Anchor, AnchorKind
-from gateway.times import anchors_for, is_step, sealed_time_us, sealed_wall_ns
+from gateway.times import AnchorBook, anchors_for, is_step, sealed_time_us, sealed_wall_ns
 
 S = 1_000_000_000
 WALL = 1_764_000_000 * S
@@ -69,3 +70,20 @@ def test_seal_keeps_the_order_of_times(gap: int, drift_per_mille: int, clocks: l
     late = Anchor(gap + 1, WALL + gap + 1 + gained, 0, AnchorKind.NTP)
     walls = [sealed_wall_ns((early, late), clock) for clock in sorted(clocks)]
     assert walls == sorted(walls)
+
+
+@pytest.mark.parametrize(
+    "wall_s", [2**31 - 1, 2**31, 2**32, 4_102_444_800, 9_000_000_000], ids=["2038", "2038+1", "2106", "2100", "2255"]
+)
+def test_seal_times_far_ahead_are_as_exact_as_today(wall_s: int) -> None:
+    one = (Anchor(0, wall_s * S, 0, AnchorKind.NTP),)
+    assert sealed_time_us(one, 60 * S, 0) == (wall_s + 60) * 1_000_000
+    assert sealed_time_us(one, 60 * S + 123_456_000, 0) == (wall_s + 60) * 1_000_000 + 123_456
+
+
+def test_book_keeps_the_newest_when_an_older_anchor_is_carried_over() -> None:
+    book = AnchorBook()
+    newer, older = anchor(20, 20), anchor(10, 10)
+    book.note(newer)
+    book.note(older)
+    assert book.newest == newer
