@@ -34,6 +34,7 @@ class ContactIntervals:
         self._end_ns = 0
         self._began_late = False
         self._last_end_wall_ns: int | None = None
+        self._latest_end_wall_ns: int | None = None
         self._at_ns = 0
         self._level: bool | None = None
         self._began_ns: int | None = None
@@ -114,7 +115,7 @@ class ContactIntervals:
         self._empty()
         self._open(clock_ns)
         newest = self._anchors.newest
-        self._last_end_wall_ns = wall_at(newest, clock_ns) if newest else clock_ns
+        self._ended(wall_at(newest, clock_ns) if newest else clock_ns)
 
     def cut(self, clock_ns: int) -> ReadingEntry | None:
         """Close the open interval at `clock_ns`, before its end; None where nothing of it was observed.
@@ -136,14 +137,29 @@ class ContactIntervals:
     def _open(self, start_ns: int) -> None:
         newest = self._anchors.newest
         wall_ns = wall_at(newest, start_ns) if newest else start_ns
-        end_wall_ns = ((wall_ns + SNAP_NS) // self._period_ns + 1) * self._period_ns
-        last = self._last_end_wall_ns
-        if last is not None and end_wall_ns <= last:  # the wall clock stepped back: ends only rise
-            end_wall_ns = last + self._period_ns
+        end_wall_ns = self._rising(((wall_ns + SNAP_NS) // self._period_ns + 1) * self._period_ns, wall_ns)
         self._start_ns = self._at_ns = start_ns
         self._began_late = False
         self._end_ns = start_ns + end_wall_ns - wall_ns
         self._end_wall_ns = end_wall_ns
+
+    def _rising(self, end_wall_ns: int, wall_ns: int) -> int:
+        """An end that no interval of this boot had before, where the wall clock has stepped back to earlier ends.
+
+        After a small step the interval goes on until its end is newer than the last. After one of more than a period
+        it ends by the new clock, but off the whole period by more than is snapped, until that is past all earlier ends.
+        """
+        last, latest = self._last_end_wall_ns, self._latest_end_wall_ns
+        if last is None or latest is None or end_wall_ns > latest:
+            return end_wall_ns
+        following = last + self._period_ns
+        if last - end_wall_ns <= self._period_ns and following > wall_ns:
+            return following
+        return end_wall_ns + 2 * SNAP_NS
+
+    def _ended(self, end_wall_ns: int) -> None:
+        self._last_end_wall_ns = end_wall_ns
+        self._latest_end_wall_ns = max(end_wall_ns, self._latest_end_wall_ns or end_wall_ns)
 
     def _advance(self, to_ns: int) -> None:
         while self._start_ns is not None and to_ns >= self._end_ns:
@@ -165,7 +181,7 @@ class ContactIntervals:
             length_ns = max(length_ns, self._period_ns)  # what came before it began was not observed
         if self._observed_ns:
             self._done.append(self._reading(self._end_ns, length_ns))
-        self._last_end_wall_ns = self._end_wall_ns
+        self._ended(self._end_wall_ns)
         self._empty()
         self._open(self._end_ns)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from gateway.estimate import estimates, known_boots
+from gateway.rising import RisingTimes
 from gateway.spool import AnchorKind, Located, MarkerEntry, ReadingEntry, Seal, Spool
 from gateway.times import anchors_for, believed, sealed_time_us
 from sensorhub.errors import SensorHubError
@@ -46,6 +47,7 @@ class Packer:
         self._spool = spool
         self._gateway = gateway
         self._record_bytes = RECORD_BYTES
+        self._rising = RisingTimes()
 
     def newest(
         self, from_sequence: int, *, records_max: int = RECORDS_PER_PACK_MAX, bytes_max: int = MESSAGE_BYTES_MAX
@@ -114,7 +116,7 @@ class Packer:
         run = _at_most(run, records_max, newest)
         while True:
             first, count = run[0].sequence, run[-1].last - run[0].sequence + 1
-            chosen = anchors_for(anchors, _clock(run[0]), _clock(run[-1]))
+            chosen = self._rising.anchors(run, anchors_for(anchors, _clock(run[0]), _clock(run[-1])))
             seal = Seal(run[0].boot, first, count, chosen)
             payload = compress(self._body(seal, run))
             self._record_bytes = max(1.0, (len(payload) - HEAD_BYTES) / count)
@@ -127,6 +129,7 @@ class Packer:
             keep = max(1, len(run) * bytes_max // len(payload) * 9 // 10)
             run = run[-keep:] if newest else run[:keep]
         self._spool.append([seal])
+        self._rising.note(run, chosen)
         return SealedPack(self._id(seal), payload)
 
     def _estimate(self, boot: int) -> bool:
@@ -158,9 +161,7 @@ class Packer:
     def _records(self, seal: Seal, located: Located) -> list[Record]:
         entry = located.entry
         if isinstance(entry, ReadingEntry):
-            time_us = sealed_time_us(
-                seal.anchors, entry.clock_ns, located.settings.period_ms if located.settings else 0
-            )
+            time_us = sealed_time_us(seal.anchors, entry.clock_ns, located.period_ms)
             also = (
                 Quality.ESTIMATED_TIME
                 if any(anchor.source is AnchorKind.ESTIMATED for anchor in seal.anchors)

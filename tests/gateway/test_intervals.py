@@ -173,3 +173,21 @@ def test_cut_at_any_moment_gives_a_time_of_its_own(cut_ns: int, apart_ns: int) -
     ]
     assert len(times) == len(set(times))
     assert times == sorted(times)
+
+
+def test_wall_clock_that_steps_back_by_years_costs_no_interval_and_gives_no_end_twice() -> None:
+    anchors = book(wall_ns=WALL + 3 * 365 * 86_400 * S)  # a clock that lies
+    contact = ContactIntervals("d", PERIOD, anchors)
+    contact.observe(0, False)
+    found = [(reading, anchors.newest) for reading in contact.close_until(5 * PERIOD + S)]
+    anchors.note(Anchor(5 * PERIOD + S, WALL + 5 * PERIOD + S, 0, AnchorKind.NTP))
+    found += [(reading, anchors.newest) for reading in contact.close_until(20 * PERIOD)]
+    anchors.note(Anchor(20 * PERIOD, WALL + 3 * 365 * 86_400 * S + 20 * PERIOD, 0, AnchorKind.NTP))  # and again
+    found += [(reading, anchors.newest) for reading in contact.close_until(25 * PERIOD)]
+    anchors.note(Anchor(25 * PERIOD, WALL + 25 * PERIOD, 0, AnchorKind.NTP))
+    found += [(reading, anchors.newest) for reading in contact.close_until(40 * PERIOD)]
+    assert len(found) >= 37
+    clocks = [reading.clock_ns for reading, _ in found]
+    assert max(after - before for before, after in zip(clocks, clocks[1:], strict=False)) <= 2 * PERIOD
+    times = [sealed_time_us((anchor,), reading.clock_ns, 60_000) for reading, anchor in found if anchor]
+    assert len(set(times)) == len(found)
