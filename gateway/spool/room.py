@@ -153,11 +153,12 @@ class Room:
     def _is_free_to_go(self, segment: Segment) -> bool:
         return self._books.may_go(segment) and not self._is_named_for_others(segment)
 
-    def over(self, bytes_needed: int, *, journal: bool) -> int:
+    def over(self, bytes_needed: int, *, journal: bool, closing: bool = False) -> int:
         """How many bytes must go before so many more are within the limit; 0 or less where they are.
 
         Arguments:
             journal: whether they may take the share kept for seals, anchors, notes and markers.
+            closing: whether they may take half of it.
         """
         limit, segment_bytes = self._limits.bytes_max, self._limits.segment_bytes
         over = 0 if self._unwritten >= bytes_needed else self.used_bytes + max(segment_bytes, bytes_needed) - limit
@@ -167,10 +168,11 @@ class Room:
             begun = 0 if fits else max(segment_bytes, bytes_needed)
             usable = (self._unwritten if fits else begun) - bytes_needed
             usable += max(0, limit - self.used_bytes - begun) // segment_bytes * segment_bytes
-            over = max(over, max(limit // JOURNAL_SHARE, segment_bytes) - usable)
+            share = max(limit // JOURNAL_SHARE, segment_bytes)
+            over = max(over, (share // 2 if closing else share) - usable)
         return over
 
-    def make(self, bytes_needed: int, *, journal: bool) -> bool:
+    def make(self, bytes_needed: int, *, journal: bool, closing: bool = False) -> bool:
         """Make room for so many more bytes by what the policy allows; whether there is room now.
 
         Raises:
@@ -178,7 +180,7 @@ class Room:
         """
         if not (journal or self._is_spare(bytes_needed) or self._reserve.take() or self._frees()):
             return False
-        while (over := self.over(bytes_needed, journal=journal)) > 0:
+        while (over := self.over(bytes_needed, journal=journal, closing=closing)) > 0:
             if not (self.free(over) or self._drop(SPOOL_FULL)):
                 return False
         return True

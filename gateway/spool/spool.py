@@ -167,7 +167,7 @@ class Spool(Holdings):
         """Accept entries: when it returns they are on disk, all of them; when it raises none is accepted.
 
         Arguments:
-            closing: they are readings of edges that are kept, which may go with them: they find room as seals do.
+            closing: they are readings of edges that are kept, which may go with them: they find more room.
 
         Returns:
             The first sequence given to them, 0 where none was.
@@ -180,12 +180,11 @@ class Spool(Holdings):
         if not entries:
             return 0
         draft = self._draft(entries)
-        journal = closing or draft.is_journal
-        if not self._room.make(draft.bytes_max, journal=journal):
+        if not self._room.make(draft.bytes_max, journal=draft.is_journal, closing=closing):
             raise no_room(self.used_bytes, self.unreceived)
         draft = self._checked(draft, entries)
         if not self._fits(draft):
-            if not self._room.rescue(journal=journal):
+            if not self._room.rescue(journal=draft.is_journal):
                 raise no_room(self.used_bytes, self.unreceived)
             draft = self._checked(draft, entries)
             if not self._fits(draft):
