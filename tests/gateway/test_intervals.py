@@ -1,6 +1,7 @@
 """Interval readings of a contact."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -188,6 +189,6 @@ def test_wall_clock_that_steps_back_by_years_costs_no_interval_and_gives_no_end_
     found += [(reading, anchors.newest) for reading in contact.close_until(40 * PERIOD)]
     assert len(found) >= 37
     clocks = [reading.clock_ns for reading, _ in found]
-    assert max(after - before for before, after in zip(clocks, clocks[1:], strict=False)) <= 2 * PERIOD
+    assert max(after - before for before, after in pairwise(clocks)) <= 2 * PERIOD
     times = [sealed_time_us((anchor,), reading.clock_ns, 60_000) for reading, anchor in found if anchor]
     assert len(set(times)) == len(found)
