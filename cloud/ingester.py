@@ -168,12 +168,12 @@ class Ingester:
             answers = self._ingest.refresh()
         except StoreUnavailable as error:
             # Packs may be stored all the same: a trouble of its own, which their success does not end.
-            self._troubles.begin(_NAMING, f"Which gateways are heard cannot be written down. {error}")
+            self._troubles.begin(_NAMING, f"The hub's own notes cannot be kept. {error}")
             return
         except Exception as error:  # supervisor: naming gateways must not end the ingest of the others
             self._say_fault(error, "looking for newly named gateways")
             return
-        self._troubles.end(_NAMING, "Which gateways are heard is written down again.")
+        self._troubles.end(_NAMING, "The hub's own notes are kept again.")
         for answer in answers:
             link.publish(answer)
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from cloud.claims import Claimed, Written
 from cloud.letters import DeadLetter
@@ -23,7 +24,7 @@ from cloud.stores.protocol import (
 )
 from sensorhub.errors import AskedWrong
 from sensorhub.names import is_id, is_quantity
-from sensorhub.ranges import RangeSet
+from sensorhub.ranges import Range, RangeSet
 from sensorhub.reading import NS_PER_US, Quality, Reading, parse_quality
 from sensorhub.topics import PackId, pack_topic
 
@@ -82,7 +83,7 @@ class InfluxStore:
         renewed: set[PackId] = set()
         for pack, outcome in zip(packs, settled, strict=True):
             if isinstance(outcome, Claimed):
-                claimed.setdefault(pack.id, pack)
+                claimed.setdefault(pack.id, _without(pack, outcome.refused) if outcome.renewed else pack)
                 if outcome.renewed:
                     renewed.add(pack.id)
         bad = self._send([line for pack in claimed.values() for line in lines_of(pack)])
@@ -176,6 +177,13 @@ class InfluxStore:
 
     def close(self) -> None:
         self._server.close()
+
+
+def _without(pack: StorePack, refused: tuple[Range, ...]) -> StorePack:
+    """A pack that comes again, with what was refused of it when it came first: that stays a dead letter."""
+    noted = RangeSet(refused)
+    records = tuple((sequence, record) for sequence, record in pack.records if sequence not in noted)
+    return replace(pack, records=records, refused=refused)
 
 
 def _server_of(settings: HubSettings) -> InfluxServer:

@@ -183,7 +183,7 @@ def test_ingester_goes_on_when_looking_for_names_fails(running: Start) -> None:
     run.ingester.offer(delivery(pack_message(1), 1))
     wait_for(lambda: run.acknowledged() == [1], TIMEOUT_S, "the message is acknowledged")
     assert run.world.feed.troubles == [
-        "Which gateways are heard cannot be written down. The state database is away.",
+        "The hub's own notes cannot be kept. The state database is away.",
         None,
     ]
 

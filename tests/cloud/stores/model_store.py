@@ -40,6 +40,11 @@ class _Epoch:
             found.append(self.packs[self.firsts[at]])
         return found
 
+    def arrived_us(self, pack: StorePack) -> int:
+        """When a pack came; of forgotten neighbours that merged only the newest arrival is known."""
+        run = next((span for span in self.forgotten if span[0] <= pack.id.first <= span[1]), _span(pack))
+        return max(other.arrived_us for other in self.overlapping(*run))
+
 
 class ModelStore(Store):
     """Holds packs, by epoch."""
@@ -70,7 +75,7 @@ class ModelStore(Store):
         if not epoch.wanted.within(first, last):
             return Outcome(Fate.DUPLICATE, refused)
         epoch.wanted.remove(first, last)
-        arrived_us = max(old.arrived_us for old in met)
+        arrived_us = max(epoch.arrived_us(old) for old in met)
         for old in met:
             epoch.firsts.remove(old.id.first)
             del epoch.packs[old.id.first]
@@ -162,7 +167,7 @@ class ModelStore(Store):
         self._id = f"{int(self._id, 16) + 1:016x}"
         for (owner, _), epoch in self._epochs.items():
             for pack in epoch.packs.values():
-                if pack.arrived_us >= since_us and gateway in {None, owner}:
+                if epoch.arrived_us(pack) >= since_us and gateway in {None, owner}:
                     epoch.wanted.add(*_span(pack))
 
     def wanted(self) -> list[Wanted]:

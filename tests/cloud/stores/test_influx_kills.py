@@ -11,38 +11,9 @@ from cloud.letters import DeadLetter
 from cloud.settings import HubSettings
 from cloud.state import State
 from cloud.stores.influx import InfluxStore
-from cloud.stores.influx_server import InfluxServer, LinesRefused
 from cloud.stores.protocol import Fate, Kept, Outcome, StorePack, Wanted
+from tests.cloud.stores.influx_twin import Killed, TwinServer
 from tests.cloud.stores.packs import ARRIVED_US, EPOCH, GATEWAY, pack, reading, readings
-
-
-class Killed(Exception):
-    """The hub ends here, as by SIGKILL: nothing that comes after happens."""
-
-
-class TwinServer(InfluxServer):
-    """A server that keeps the lines it takes, and before or after which the hub may die."""
-
-    def __init__(self) -> None:
-        self.points: dict[tuple[bytes, bytes], bytes] = {}
-        self.dies = ""
-
-    def check(self, *, write: bool) -> None:
-        pass
-
-    def write(self, lines: bytes) -> None:
-        if self.dies == "before points":
-            raise Killed
-        if b"666.0" in lines:
-            raise LinesRefused(400, "field type conflict")
-        for line in lines.splitlines():
-            series, fields, time = line.split(b" ")
-            self.points[series + fields.split(b"=")[0], time] = fields
-        if self.dies == "after points":
-            raise Killed
-
-    def close(self) -> None:
-        pass
 
 
 class DyingState(State):
