@@ -167,7 +167,7 @@ class World:
             if gateway in others:
                 gateway.lose_link(silent=False)
         until_ns = self.timeline.now_ns + DRAIN_S * NS_PER_S
-        self._wait_until(until_ns, lambda: [text for one in gateways for text in one.uncounted()], "lost")
+        self._wait_until(until_ns, lambda: [text for one in gateways for text in one.uncounted()], "not drained")
         for gateway in gateways:
             if gateway.process is None:
                 raise Broken("failed start", f"{gateway.label} does not run after all was healed")
