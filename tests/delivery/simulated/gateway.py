@@ -61,6 +61,7 @@ class Gateway(Machine):
         self.connected = False
         self.knows: dict[str, str] = {}
         self.network = True
+        self.barred = False
         self.deaf_until_s = 0.0
         self._broker = broker
         self._auditor = auditor
@@ -221,7 +222,7 @@ class Gateway(Machine):
         process = self.process
         if process is None or self.connected:
             return
-        if not self.network or not self._broker.connect(self):
+        if self.barred or not self.network or not self._broker.connect(self):
             self.connect_in(self._chance.uniform(1, 8))
             return
         self.connected = True
