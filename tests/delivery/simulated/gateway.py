@@ -61,6 +61,7 @@ class Gateway(Machine):
         self.connected = False
         self.knows: dict[str, str] = {}
         self.network = True
+        self.barred = False
         self.deaf_until_s = 0.0
         self._broker = broker
         self._auditor = auditor
@@ -153,12 +154,17 @@ class Gateway(Machine):
         process = self.process
         if process is not None and self._run("committing", process.commit):
             self.observe()
-            if process.outbox.leave_epoch and self._run("leaving its epoch", process.leave_epoch):
-                self._log(f"begins epoch {process.epochs.current.epoch}")
-                self.observe()
-                if process.refused:
-                    self.ledger.forgive(process.boot)
+            if process.outbox.leave_epoch:
+                self._leave_epoch(process)
         self.pump()
+
+    def _leave_epoch(self, process: Process) -> None:
+        old = process.epochs.current
+        if self._run("leaving its epoch", process.leave_epoch) and process.epochs.current is not old:
+            self._log(f"begins epoch {process.epochs.current.epoch}")
+            self.observe()
+            if process.refused:
+                self.ledger.forgive(process.boot)
 
     def pump(self) -> None:
         """Publish what is due."""
@@ -216,7 +222,7 @@ class Gateway(Machine):
         process = self.process
         if process is None or self.connected:
             return
-        if not self.network or not self._broker.connect(self):
+        if self.barred or not self.network or not self._broker.connect(self):
             self.connect_in(self._chance.uniform(1, 8))
             return
         self.connected = True
@@ -280,7 +286,7 @@ class Gateway(Machine):
             self.pump()
 
     def may_take_for_its_own(self, epoch: str, named: Range) -> bool:
-        """Whether these records are in packs that were sent, and that the receipt which has just come names as wholes."""
+        """Whether these records are in packs that were sent and that the receipt at hand names as wholes."""
         receipt = self._hearing
         if receipt is None or receipt.epoch != epoch:
             return False

@@ -163,11 +163,11 @@ class World:
     def _let_drain(self, gateways: list[Gateway], others: list[Gateway]) -> None:
         """Let these drain, while others, which have the same names, are kept off the network."""
         for gateway in self._gateways:
-            gateway.network = gateway not in others
-            if gateway in others:
+            gateway.barred = gateway in others
+            if gateway.barred:
                 gateway.lose_link(silent=False)
         until_ns = self.timeline.now_ns + DRAIN_S * NS_PER_S
-        self._wait_until(until_ns, lambda: [text for one in gateways for text in one.uncounted()], "lost")
+        self._wait_until(until_ns, lambda: [text for one in gateways for text in one.uncounted()], "not drained")
         for gateway in gateways:
             if gateway.process is None:
                 raise Broken("failed start", f"{gateway.label} does not run after all was healed")
