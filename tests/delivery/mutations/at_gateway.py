@@ -223,7 +223,7 @@ AT_GATEWAY = (
     Mutation(
         "segments go before their receipts",
         "what has no receipt is gone",
-        (Edit(ROOM, "                if self._books.may_go(segment) and not", "                if not"),),
+        (Edit(ROOM, "        return self._books.may_go(segment) and not", "        return not"),),
         T1,
     ),
     Mutation(
