@@ -6,14 +6,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.delivery.mutations.at_gateway import AT_GATEWAY
 from tests.delivery.mutations.at_hub import AT_HUB
-from tests.delivery.mutations.mutation import Mutation, PowerCuts, Simulated, Tier, UnitTests
+from tests.delivery.mutations.mutation import Mutation, PowerCuts, Simulated, UnitTests
 from tests.delivery.mutations.product import MutationStale, Product
-from tests.delivery.mutations.tiers import TierBroken, Verdict, run_tier
+from tests.delivery.mutations.tiers import TierBroken, Tiers, Verdict
 
 MUTATIONS = (*AT_GATEWAY, *AT_HUB)
 TIERS = {"T0": UnitTests, "T1": Simulated, "T3": PowerCuts}
@@ -24,7 +24,6 @@ class Row:
     """One line of the table: a mutation, the tier that said the last word, and how long it took."""
 
     mutation: Mutation
-    tier: Tier | None
     verdict: Verdict
     seconds: float
 
@@ -47,46 +46,23 @@ class Row:
         }
 
 
-def try_out(mutation: Mutation, product: Product, tiers: tuple[type, ...]) -> Row:
+def try_out(mutation: Mutation, product: Product, tiers: Tiers, kinds: tuple[type, ...]) -> Row:
     """Apply a mutation and run its tiers until one notices."""
     began_s = time.monotonic()
-    verdict, tier = Verdict(False, "none", skipped="no tier was asked for"), None
+    verdicts: list[Verdict] = []
     with product.mutated(mutation):
         for tier in mutation.tiers:
-            if not isinstance(tier, tiers):
+            if not isinstance(tier, kinds):
                 continue
-            before = verdict
             try:
-                verdict = run_tier(tier, product)
+                verdicts.append(tiers.run(tier))
             except (TierBroken, subprocess.TimeoutExpired) as error:
-                verdict = Verdict(False, "broken", what=str(error))
-            if verdict.skipped and not before.skipped and before.by != "none":
-                verdict = before
-            if verdict.caught:
+                verdicts.append(Verdict(False, "broken", what=str(error)))
+            if verdicts[-1].caught:
                 break
-    return Row(mutation, tier, verdict, time.monotonic() - began_s)
-
-
-def baseline(rows: list[Row], product: Product) -> list[str]:
-    """Run all that caught something on the product as it is: sentences about what fails there too."""
-    caught = [row for row in rows if row.verdict.caught]
-    seeds = [int(row.verdict.where.split()[1]) for row in caught if isinstance(row.tier, Simulated)]
-    tiers: set[Tier] = {
-        replace(row.tier, preload=None) if isinstance(row.tier, PowerCuts) else row.tier
-        for row in caught
-        if isinstance(row.tier, PowerCuts | UnitTests)
-    }
-    if seeds:
-        tiers.add(Simulated(max(seeds)))
-    wrong = []
-    for tier in sorted(tiers, key=repr):
-        try:
-            verdict = run_tier(tier, product)
-        except (TierBroken, subprocess.TimeoutExpired) as error:
-            verdict = Verdict(True, "broken", what=str(error))
-        if verdict.caught:
-            wrong.append(f"Without any mutation {verdict.by} fails as well: {verdict.where}: {verdict.what}")
-    return wrong
+    ran = [verdict for verdict in verdicts if not verdict.skipped] or verdicts
+    verdict = ran[-1] if ran else Verdict(False, "none", skipped="no tier that may notice was asked for")
+    return Row(mutation, verdict, time.monotonic() - began_s)
 
 
 def main() -> int:
@@ -97,22 +73,23 @@ def main() -> int:
     parser.add_argument("--output", type=Path, help="a file for the JSON object as well")
     asked = parser.parse_args()
     chosen = [mutation for mutation in MUTATIONS if not asked.only or asked.only in mutation.name]
-    tiers = tuple(TIERS[name] for name in asked.tiers)
+    kinds = tuple(TIERS[name] for name in asked.tiers)
     began_s = time.monotonic()
     wrong: list[str] = []
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="mutations-") as folder:
-        product = Product(Path(folder))
+        product = Product(Path(folder) / "mutated")
+        tiers = Tiers(product, Product(Path(folder) / "clean"))
         for mutation in chosen:
             try:
                 product.check(mutation)
             except MutationStale as stale:
                 wrong.append(str(stale))
                 continue
-            row = try_out(mutation, product, tiers)
+            row = try_out(mutation, product, tiers, kinds)
             rows.append(row)
             _show(row)
-        wrong += baseline(rows, product)
+    wrong += tiers.wrong
     wrong += [f"Nobody noticed: {row.mutation.name}." for row in rows if not (row.verdict.caught or row.excused)]
     for sentence in wrong:
         print(sentence)

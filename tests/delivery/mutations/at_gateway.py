@@ -1,6 +1,6 @@
 """Mutations of the gateway: spool, packer, uplink, journal."""
 
-from tests.delivery.mutations.mutation import Edit, Mutation, PowerCuts, Simulated
+from tests.delivery.mutations.mutation import Edit, Mutation, PowerCuts, Simulated, UnitTests
 
 T1 = (Simulated(),)
 DISK = "gateway/spool/disk.py"
@@ -58,11 +58,8 @@ AT_GATEWAY = (
         "a new epoch's folder is not synced",
         "all that was accepted into it goes with its name",
         (
-            Edit(
-                "gateway/spool/folders.py",
-                "    disk.rename(ROOT, temporary, epoch)\n    disk.sync_folder(ROOT)\n    return epoch\n",
-                "    disk.rename(ROOT, temporary, epoch)\n    return epoch\n",
-            ),
+            Edit("gateway/spool/folders.py", "    disk.sync_folder(ROOT)\n    return epoch\n", "    return epoch\n"),
+            Edit(RECOVERY, "        self._disk.sync_folder(self._epoch)\n        self._disk.sync_folder(ROOT)\n", ""),
         ),
         T1,
     ),
@@ -126,7 +123,7 @@ AT_GATEWAY = (
                 "            return list(named)\n",
             ),
         ),
-        T1,
+        (Simulated((368,), seeds=1), UnitTests(("tests/gateway/test_receipts.py",))),
     ),
     Mutation(
         "a restored store is not noticed",
@@ -150,7 +147,7 @@ AT_GATEWAY = (
         "no marker after rot",
         "what cannot be read is a silent gap",
         (Edit(RECOVERY, "            self._result.lost += self._named.missing(first, last)\n", "            pass\n"),),
-        T1,
+        (Simulated((290,), seeds=1), UnitTests(("tests/gateway/spool/test_recovery.py",))),
     ),
     Mutation(
         "seal not committed before sending",
@@ -206,7 +203,7 @@ AT_GATEWAY = (
         "receipts not durable before a segment goes",
         "a power cut brings records back whose seal is gone",
         (Edit(ROOM, "        self._noted.write(durable=True)", "        self._noted.write(durable=False)"),),
-        T1,
+        (Simulated(), UnitTests(("tests/gateway/spool/test_kill.py",))),
     ),
     Mutation(
         "the segment with the highest number goes",
@@ -223,14 +220,14 @@ AT_GATEWAY = (
     Mutation(
         "segments go before their receipts",
         "what has no receipt is gone",
-        (Edit(ROOM, "                if self._books.may_go(segment) and not", "                if not"),),
+        (Edit(ROOM, "        return self._books.may_go(segment) and not", "        return not"),),
         T1,
     ),
     Mutation(
         "torn tail kept",
         "what was never accepted comes back among what was",
         (Edit(RECOVERY, "            self._change(file.name, found.end)\n", "            pass\n"),),
-        T1,
+        (UnitTests(("tests/gateway/spool/test_recovery.py",)),),
     ),
     Mutation(
         "commit number not looked at",
@@ -242,7 +239,7 @@ AT_GATEWAY = (
                 "            if self._reaches",
             ),
         ),
-        T1,
+        (UnitTests(("tests/gateway/spool/test_writer.py",)),),
     ),
     Mutation(
         "sync tried again after EIO",
@@ -266,19 +263,13 @@ AT_GATEWAY = (
                 "            pass\n        self._disk.sync_folder",
             ),
         ),
-        T1,
+        (Simulated(), UnitTests(("tests/gateway/spool/test_kill.py",))),
     ),
     Mutation(
-        "an epoch is left without a durable mark",
-        "after a power cut two epochs are current, and the older one may win",
-        (
-            Edit(
-                "gateway/spool/folders.py",
-                '"{turn}\\n".encode(), durable=True)',
-                '"{turn}\\n".encode(), durable=False)',
-            ),
-        ),
-        (Simulated(), PowerCuts("spool", 200)),
+        "an epoch is left without a mark",
+        "after the next start the older one is written again",
+        (Edit("gateway/spool/epochs.py", "            mark_draining(self._disk, old.epoch)\n", ""),),
+        (PowerCuts("spool", 100),),
     ),
     Mutation(
         "interpolated across a step of the clock",
@@ -290,7 +281,7 @@ AT_GATEWAY = (
                 "    if before is not after:\n        return (before, after)\n",
             ),
         ),
-        T1,
+        (UnitTests(("tests/gateway/test_times.py",)),),
     ),
     Mutation(
         "NTP that lies is believed",
@@ -302,7 +293,7 @@ AT_GATEWAY = (
                 "    if anchors:\n        return list(anchors)\n",
             ),
         ),
-        T1,
+        (UnitTests(("tests/gateway/test_anchors.py",)),),
     ),
     Mutation(
         "the window has no bound",
@@ -314,6 +305,6 @@ AT_GATEWAY = (
                 "        return WINDOW_RECORDS\n",
             ),
         ),
-        T1,
+        (UnitTests(("tests/gateway/test_uplink.py", "tests/gateway/test_pace.py")),),
     ),
 )

@@ -35,7 +35,7 @@ AT_HUB = (
                 "        for",
             ),
         ),
-        T1,
+        (PowerCuts("state", 10),),
     ),
     Mutation(
         "conflicts not kept as dead letters",
@@ -53,7 +53,7 @@ AT_HUB = (
         "bad messages not kept as dead letters",
         "what could not be read is gone",
         (Edit(INGEST, "            group.letters += understood.letters\n", "            pass\n"),),
-        T1,
+        (PowerCuts("state", 10),),
     ),
     Mutation(
         "stale acknowledgement",
@@ -131,6 +131,6 @@ AT_HUB = (
                 "            raise PackMalformed(str(error), digest) from None\n",
             ),
         ),
-        T1,
+        (PowerCuts("state", 10),),
     ),
 )

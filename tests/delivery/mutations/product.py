@@ -20,13 +20,13 @@ class Product:
     """The copy.
 
     Arguments:
-        folder: where to make it; `root` is its root then.
+        folder: a new one, where to make it; `root` is its root then.
     """
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "product"
         self._changes = 0
-        self.root.mkdir()
+        self.root.mkdir(parents=True)
         for name in COPIED:
             source = ROOT / name
             if source.is_dir():

@@ -6,7 +6,9 @@ import re
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from tests.delivery.mutations.mutation import PowerCuts, Simulated, Tier, UnitTests
@@ -17,6 +19,9 @@ _SEED = re.compile(r"seed (\d+): (.*)")
 _CUT = re.compile(r"\w+: (seed \d+, cut \d+ of \w+): (.*)")
 _TEST = re.compile(r"(?:FAILED|ERROR) (\S+)(?: - (.*))?")
 SAID_MAX = 160
+
+FEW_CUTS = 10
+"""So many must leave nothing wrong on the clean copy; `chaos-power` makes more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +47,66 @@ class TierBroken(Exception):
     """A tier ended with neither a finding nor a result."""
 
 
-def run_tier(tier: Tier, product: Product) -> Verdict:
-    """Run a tier on the copy as it is now."""
-    if isinstance(tier, Simulated):
-        return _simulated(tier, product)
-    if isinstance(tier, PowerCuts):
-        return _power(tier, product)
-    return _tests(tier, product)
+class Tiers:
+    """Runs tiers on a copy that is mutated, and what notices once more on one that is not.
+
+    Arguments:
+        mutated, clean: the two copies.
+    """
+
+    def __init__(self, mutated: Product, clean: Product) -> None:
+        self._mutated = mutated
+        self._clean = clean
+        self._sound: dict[object, str] = {}
+        self.wrong: list[str] = []
+        """Sentences about what fails without any mutation."""
+
+    def run(self, tier: Tier) -> Verdict:
+        """Run a tier until it notices something that the clean copy does not have."""
+        if isinstance(tier, Simulated):
+            return self._simulated(tier)
+        if isinstance(tier, PowerCuts):
+            few = replace(tier, preload=None, cuts=FEW_CUTS)
+            return self._once(_power(tier, self._mutated), few, lambda: _power(few, self._clean))
+        return self._once(_tests(tier, self._mutated), tier, lambda: _tests(tier, self._clean))
+
+    def _once(self, verdict: Verdict, tier: Tier, clean: Callable[[], Verdict]) -> Verdict:
+        if verdict.caught and not self._is_sound(tier, lambda: _words(clean())):
+            return replace(verdict, caught=False)
+        return verdict
+
+    def _simulated(self, tier: Simulated) -> Verdict:
+        ranges = [*((seed, seed) for seed in tier.first), (1, tier.seeds)]
+        while ranges:
+            first, last = ranges.pop(0)
+            found = _seeds(first, last, self._mutated)
+            if found is None:
+                continue
+            seed, what = found
+            if self._is_sound(seed, partial(_seeds, seed, seed, self._clean)):
+                return Verdict(True, "T1", f"seed {seed}", what[:SAID_MAX])
+            if seed < last:
+                ranges.insert(0, (seed + 1, last))
+        return Verdict(False, "T1", f"{tier.seeds} seeds")
+
+    def _is_sound(self, what: object, run: Callable[[], object]) -> bool:
+        if what not in self._sound:
+            found = run()
+            self._sound[what] = f"{found}" if found else ""
+            if found:
+                self.wrong.append(f"Without any mutation this fails as well: {found}")
+        return not self._sound[what]
 
 
-def _simulated(tier: Simulated, product: Product) -> Verdict:
-    command = ["-m", "tests.delivery.simulated", "--seeds", str(tier.seeds)]
+def _words(verdict: Verdict) -> str:
+    return f"{verdict.by} {verdict.where}: {verdict.what}" if verdict.caught else ""
+
+
+def _seeds(first: int, last: int, product: Product) -> tuple[int, str] | None:
+    """The first of some seeds that fails, and how; None where none does."""
+    command = ["-u", "-m", "tests.delivery.simulated", "--from", str(first), "--seeds", str(last - first + 1)]
     with subprocess.Popen(
-        [sys.executable, "-u", *command],
+        [sys.executable, *command],
         cwd=product.root,
         env=product.environment,
         stdout=subprocess.PIPE,
@@ -69,10 +121,10 @@ def _simulated(tier: Simulated, product: Product) -> Verdict:
             said = line
             if (found := _SEED.match(line)) is not None:
                 os.killpg(process.pid, signal.SIGKILL)  # one seed is enough
-                return Verdict(True, "T1", f"seed {found[1]}", found[2][:SAID_MAX])
+                return int(found[1]), found[2]
         errors = process.stderr.read()
     _result(said, errors)
-    return Verdict(False, "T1", f"{tier.seeds} seeds")
+    return None
 
 
 def _power(tier: PowerCuts, product: Product) -> Verdict:
