@@ -115,7 +115,7 @@ class Lane:
             back = self._take_back(until, unreceive)
         self.ready = True
         strange = self.never_sealed(named)
-        if strange:
+        if strange and not self._copied:
             self._copied = True
             self.held_until_s = now_s + COPY_HELD_S
         return back, strange

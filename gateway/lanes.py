@@ -106,20 +106,29 @@ class Lanes:
                     packs.append(flight.pack)
         return packs
 
-    def fill(self, packs: list[SealedPack], now_s: float) -> None:
-        """Add what goes now to `packs`, as far as there is room: what is sealed before one fails goes all the same.
+    def fill(self, packs: list[SealedPack], now_s: float, *, may_seal: bool) -> None:
+        """Add what goes now to `packs`, as far as there is room.
+
+        What is sealed already goes whether or not more can be sealed: on a full card only its receipts make room.
+
+        Arguments:
+            may_seal: whether new packs may be sealed.
 
         Raises:
             SpoolUnwritable, SpoolFull, SealRefused, ReadingTooLarge: nothing more can be sealed now.
         """
         ready = [lane for lane in self.all() if lane.ready and now_s >= lane.held_until_s]
-        for lane in ready:
-            if lane.spool is self._epochs.current:
-                self._live(lane, packs, now_s)
-        for lane in ready:
-            self._sealed(lane, packs, now_s)
-        for lane in ready:
-            self._backlog(lane, packs, now_s)
+        try:
+            if may_seal:
+                for lane in ready:
+                    if lane.spool is self._epochs.current:
+                        self._live(lane, packs, now_s)
+        finally:
+            for lane in ready:
+                self._sealed(lane, packs, now_s)
+        if may_seal:
+            for lane in ready:
+                self._backlog(lane, packs, now_s)
 
     def _live(self, lane: Lane, packs: list[SealedPack], now_s: float) -> None:
         room = self._pace.live_room()

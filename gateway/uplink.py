@@ -176,10 +176,9 @@ class Uplink:
         if self._store is None:
             return []
         packs = self._lanes.late(now_s, self._asking.heard_s)
-        if now_s < self._seal_again_s:
-            return self._messages(packs)
+        may_seal = now_s >= self._seal_again_s
         try:
-            self._lanes.fill(packs, now_s)
+            self._lanes.fill(packs, now_s, may_seal=may_seal)
         except (SpoolUnwritable, SpoolFull, SealRefused, ReadingTooLarge) as error:
             # Sampling goes on, and what is sealed is sent; sealing is tried again.
             if not self._unsealable:
@@ -187,9 +186,9 @@ class Uplink:
             self._unsealable = f"No pack can be made: {error}"
             self._seal_again_s = now_s + RESEND_FIRST_S * (1 + self._chance.random())
         else:
-            if self._unsealable:
+            if self._unsealable and may_seal:
                 log.info("Packs can be sealed again.")
-            self._unsealable = ""
+                self._unsealable = ""
         return self._messages(packs)
 
     def silent(self, now_s: float) -> bool:

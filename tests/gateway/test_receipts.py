@@ -122,6 +122,7 @@ def test_answer_that_shows_a_copy_has_nothing_of_that_epoch_sent_for_a_while(rig
     rig.answer(1, [(1, 9)], nonce="n2")
     assert rig.due(1) == []
     assert rig.due(9) == []
+    rig.answer(10, [(1, 9)], nonce="n3")  # a copy that still runs has the status asked and answered again and again
     assert rig.due(12) == [(1, 3)]
 
 

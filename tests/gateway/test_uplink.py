@@ -245,3 +245,17 @@ def test_uplink_draining_spools_go_before_the_backlog_of_the_present_one(rig: Ri
             rig.receipt(now_s, [(pack.first, pack.last)], epoch=pack.epoch)
     assert sent[:2] == [(new, 501), (old, 1)]
     assert {epoch for epoch, _ in sent[2:]} == {new}
+
+
+def test_uplink_on_a_card_that_takes_no_seals_sends_what_was_sealed_before_the_connection(rig: Rig) -> None:
+    rig.ready(3)
+    assert rig.due(0) == [(1, 3)]
+    rig.uplink.disconnected(1)
+    rig.measure(3)
+    rig.disk.errors["write"] = [errno.EIO] * 1_000
+    rig.uplink.connected(2)
+    rig.answer(2, nonce="n2")
+    assert rig.due(2) == [(1, 3)]
+    rig.receipt(3, [(1, 3)])
+    rig.disk.errors.clear()
+    assert rig.due(20) == [(4, 6)]
