@@ -137,8 +137,8 @@ class Room:
     @property
     def free_bytes(self) -> int:
         """What may still be written, by the limit or by the disk, whichever is nearer."""
-        left = min(max(0, self._limits.bytes_max - self.used_bytes), self._disk.free_bytes())
-        return left + self._unwritten
+        left = min(self._limits.bytes_max - self.used_bytes, self._disk.free_bytes())
+        return max(0, left) + self._unwritten
 
     @property
     def _unwritten(self) -> int:

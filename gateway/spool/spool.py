@@ -10,7 +10,7 @@ from uuid import UUID
 
 from gateway.spool.disk import Disk
 from gateway.spool.draft import Draft, GroupKind, draft_group
-from gateway.spool.entries import BootNote, Entry, MarkerEntry, Seal, SensorSettings
+from gateway.spool.entries import Anchor, BootNote, Entry, MarkerEntry, Seal, SensorSettings
 from gateway.spool.errors import SealRefused, SpoolUnwritable, cannot_open, no_room
 from gateway.spool.folders import current_epoch, make_epoch
 from gateway.spool.holdings import Holdings
@@ -182,6 +182,8 @@ class Spool(Holdings):
             return 0
         draft = self._draft(entries)
         kind: GroupKind = "journal" if closing else draft.kind
+        if kind == "journal" and not self.anchors(self.boot) and any(isinstance(entry, Anchor) for entry in entries):
+            kind = "seals"  # without its first anchor nothing of this boot can be sealed
         if not self._room.make(draft.bytes_max, kind):
             raise no_room(self.used_bytes, self.unreceived)
         draft = self._checked(draft, entries)
@@ -261,14 +263,6 @@ class Spool(Holdings):
         """Note the receipts in the file `received`; a disk that refuses, or a power cut, costs a resend only."""
         with suppress(OSError):
             self._noted.write(durable=False)
-
-    def make_room(self, bytes_needed: int) -> int:
-        """Delete segments that are free to go, oldest first, until so many more bytes are within the limit.
-
-        Returns:
-            How many bytes were freed.
-        """
-        return self._room.free(self._room.over(bytes_needed, "seals"))
 
     def make_free(self, bytes_wanted: int) -> int:
         """Delete segments that are free to go, oldest first, whatever the limit; returns how many bytes were freed."""

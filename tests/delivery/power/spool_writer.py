@@ -88,7 +88,7 @@ class SpoolWriter:
         elif draw < 0.96:
             self._spools.write_received()
         elif draw < 0.985:
-            self._spools.current.make_room(self._rng.randrange(self._room_bytes))
+            self._spools.current.make_free(self._rng.randrange(self._room_bytes))
         elif len(self._spools.draining) < DRAINING_MAX:
             self.begin()
 

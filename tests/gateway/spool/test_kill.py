@@ -55,7 +55,7 @@ def test_receipts_of_segments_that_went_outlive_a_power_cut(seed: int) -> None:
         spool.append([BootNote(10**6 + number, 0)])
     filled(spool, 20, start_ns=10**7)
     spool.receive(EPOCH, [(1, 40)])
-    assert spool.make_room(LIMITS.bytes_max)
+    assert spool.make_free(LIMITS.bytes_max)
     assert made not in [entry for _, entry in entries(spool.scan())]
     assert (spool.lowest, spool.unsealed()) == (1, [(41, 80)])
     assert open_spool(disk.after_cut()).unsealed() == [(41, 80)]

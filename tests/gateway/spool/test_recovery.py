@@ -252,7 +252,7 @@ def test_old_boots_stay_known_as_long_as_their_records_wait() -> None:
     assert dict(spool.boots) == dict(enumerate(BOOTS[:6]))
     seal(spool, 11, 60)
     spool.receive(EPOCH, [(11, 60)])
-    spool.make_room(1 << 20)
+    spool.make_free(1 << 20)
     spool.close()
     spool = open_spool(disk, boot=6)
     assert dict(spool.boots) == dict(enumerate(BOOTS[:7]))

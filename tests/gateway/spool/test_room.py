@@ -63,10 +63,10 @@ def test_segment_with_an_edge_not_in_a_received_reading_stays() -> None:
     filled(spool, 100, start_ns=300_000)
     spool.receive(EPOCH, [(3, 400)])
     edges = [entry for _, entry in entries(spool.scan()) if entry in (edge(500), edge(200_000, sensor="detector-2"))]
-    spool.make_room(LIMITS.bytes_max)
+    spool.make_free(LIMITS.bytes_max)
     assert [entry for _, entry in entries(spool.scan()) if entry in edges] == edges
     spool.receive(EPOCH, [(1, 2)])
-    spool.make_room(LIMITS.bytes_max)
+    spool.make_free(LIMITS.bytes_max)
     assert [entry for _, entry in entries(spool.scan()) if entry in edges] == edges[1:]
 
 
@@ -79,7 +79,7 @@ def test_edge_at_the_end_of_an_interval_waits_for_the_next_reading() -> None:
     filled(spool, 50, start_ns=-100_000)
     spool.close()
     spool = open_spool(disk)
-    assert spool.make_room(LIMITS.bytes_max) == 0
+    assert spool.make_free(LIMITS.bytes_max) == 0
 
 
 def test_records_of_a_pack_stay_until_the_pack_is_received_whole() -> None:
@@ -88,7 +88,7 @@ def test_records_of_a_pack_stay_until_the_pack_is_received_whole() -> None:
     filled(spool, 100)
     made = seal(spool, 1, 200)
     spool.receive(EPOCH, [(1, 150)])
-    assert spool.make_room(LIMITS.bytes_max) == 0
+    assert spool.make_free(LIMITS.bytes_max) == 0
     spool = open_spool(disk.after_cut())
     assert spool.open_seals == {1: made}
     assert spool.findings == ()
@@ -101,7 +101,7 @@ def test_highest_sequence_never_goes() -> None:
     spool.receive(EPOCH, [(1, 60)])
     for number in range(100):
         spool.append([BootNote(10**6 + number, 0)])
-    spool.make_room(LIMITS.bytes_max)
+    spool.make_free(LIMITS.bytes_max)
     assert spool.lowest < 60
     assert spool.records(59, 60)
 
@@ -113,7 +113,7 @@ def test_newest_anchor_of_records_not_yet_sent_stays() -> None:
     filled(spool, 100)
     seal(spool, 1, 60)
     spool.receive(EPOCH, [(1, 60)])
-    spool.make_room(LIMITS.bytes_max)
+    spool.make_free(LIMITS.bytes_max)
     spool.close()
     spool = open_spool(disk, boot=1)
     assert spool.lowest > 1
@@ -178,11 +178,11 @@ def test_reading_stays_while_the_edges_that_it_was_made_of_stay() -> None:
     for first in range(1, last, 2):
         seal(spool, first, first + 1)
     spool.receive(EPOCH, [(3, last)])
-    spool.make_room(LIMITS.bytes_max)
+    spool.make_free(LIMITS.bytes_max)
     found = [entry for _, entry in entries(spool.scan())]
     assert edge(500) in found
     assert reading(1_000) in found
     spool.receive(EPOCH, [(1, 2)])
-    spool.make_room(LIMITS.bytes_max)
+    spool.make_free(LIMITS.bytes_max)
     found = [entry for _, entry in entries(spool.scan())]
     assert not (edge(500) in found or reading(1_000) in found)

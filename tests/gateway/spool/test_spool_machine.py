@@ -193,7 +193,7 @@ class SpoolMachine(RuleBasedStateMachine):
 
     @rule(bytes_needed=st.integers(0, 8 * 1024))
     def make_room(self, bytes_needed: int) -> None:
-        self.spool.make_room(bytes_needed)
+        self.spool.make_free(bytes_needed)
 
     @staticmethod
     def end(item: Item) -> int:
