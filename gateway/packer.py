@@ -47,7 +47,7 @@ class Packer:
         self._spool = spool
         self._gateway = gateway
         self._record_bytes = RECORD_BYTES
-        self._rising = RisingTimes()
+        self._rising: RisingTimes | None = None
 
     def newest(
         self, from_sequence: int, *, records_max: int = RECORDS_PER_PACK_MAX, bytes_max: int = MESSAGE_BYTES_MAX
@@ -114,9 +114,10 @@ class Packer:
         if not anchors:
             return None
         run = _at_most(run, records_max, newest)
+        rising = self._rising = self._rising or RisingTimes.of(self._spool)
         while True:
             first, count = run[0].sequence, run[-1].last - run[0].sequence + 1
-            chosen = self._rising.anchors(run, anchors_for(anchors, _clock(run[0]), _clock(run[-1])))
+            chosen = rising.anchors(run, anchors_for(anchors, _clock(run[0]), _clock(run[-1])))
             seal = Seal(run[0].boot, first, count, chosen)
             payload = compress(self._body(seal, run))
             self._record_bytes = max(1.0, (len(payload) - HEAD_BYTES) / count)
@@ -129,7 +130,7 @@ class Packer:
             keep = max(1, len(run) * bytes_max // len(payload) * 9 // 10)
             run = run[-keep:] if newest else run[:keep]
         self._spool.append([seal])
-        self._rising.note(run, chosen)
+        rising.note(run, chosen)
         return SealedPack(self._id(seal), payload)
 
     def _estimate(self, boot: int) -> bool:

@@ -6,18 +6,36 @@ interval, or one that was cut, could get the time of its predecessor, and a stor
 
 from collections.abc import Sequence
 
-from gateway.spool import Anchor, Located, ReadingEntry
+from gateway.spool import Anchor, Located, ReadingEntry, Seal, Spool
 from gateway.times import is_step, sealed_time_us
 
 SENSORS_MAX = 1_000
 """Sensors of boots whose last time is remembered: more than any header has, over many restarts."""
 
+LOOK_BACK_RECORDS = 4_000
+"""How far back the seals of a process before this one are looked at: what it sealed last is what could come again."""
+
 
 class RisingTimes:
-    """The newest sealed reading of each sensor and boot, since this process began."""
+    """The newest sealed reading of each sensor and boot."""
 
     def __init__(self) -> None:
         self._newest: dict[tuple[int, str], tuple[int, int, Anchor]] = {}
+
+    @classmethod
+    def of(cls, spool: Spool) -> "RisingTimes":
+        """As the spool's present boot has sealed its last records, also before this process began."""
+        rising = cls()
+        readings: dict[int, Located] = {}
+        for located in spool.scan(max(1, spool.next - LOOK_BACK_RECORDS)):
+            if located.boot != spool.boot:
+                continue
+            if isinstance(located.entry, ReadingEntry):
+                readings[located.sequence] = located
+            elif isinstance(seal := located.entry, Seal):
+                run = [readings[number] for number in range(seal.first, seal.last + 1) if number in readings]
+                rising.note(run, seal.anchors)
+        return rising
 
     def anchors(self, run: Sequence[Located], chosen: tuple[Anchor, ...]) -> tuple[Anchor, ...]:
         """The anchors to seal records of one boot with: those chosen, or the one before while times would not rise.

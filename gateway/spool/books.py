@@ -172,13 +172,13 @@ class Books:
             self.open_seals[seal.first] = seal
 
     def release(self) -> None:
-        """Packs whose first part was received and has gone cannot be made again: what is kept is to be sealed anew."""
+        """Packs that were received and whose seal or first part has gone: what is kept of them is to be sealed anew."""
         for seal in list(self.open_seals.values()):
             gone = self.kept.missing(*seal.range)
             if gone and all(self.received.covers(*part) for part in gone):
                 del self.open_seals[seal.first]
-                for first, last in self.received.missing(*seal.range):
-                    self.sealed.remove(first, last)
+        for first, last in [gap for span in self.kept for gap in self.received.missing(*span)]:
+            self.sealed.remove(first, last)
         for seal in self.open_seals.values():
             self.sealed.add(*seal.range)
 

@@ -1,7 +1,21 @@
 """Times of one sensor rise, whatever anchor comes between two seals."""
 
+from pathlib import Path
+from uuid import UUID
+
+from gateway.packer import Packer
 from gateway.rising import RisingTimes
-from gateway.spool import Anchor, AnchorKind, Located, Measured, ReadingEntry, SensorSettings
+from gateway.spool import (
+    Anchor,
+    AnchorKind,
+    Located,
+    Measured,
+    ReadingEntry,
+    RealDisk,
+    SensorSettings,
+    Spool,
+    SpoolLimits,
+)
 from gateway.times import sealed_time_us
 
 S = 1_000_000_000
@@ -28,6 +42,25 @@ def test_time_that_would_come_twice_is_given_by_the_anchor_before() -> None:
     assert rising.anchors([again], (BETTER,)) == (SLOW,)
     assert rising.anchors([at(3 * S)], (BETTER,)) == (BETTER,)
     assert rising.anchors([second], (STEPPED,)) == (STEPPED,)
+
+
+def test_times_rise_over_a_restart_too(tmp_path: Path) -> None:
+    def opened() -> Spool:
+        limits = SpoolLimits(1 << 24, reserve_bytes=0)
+        spool = Spool.open(RealDisk(tmp_path), "g", UUID(int=1), limits=limits, new_epoch=lambda: "0" * 16)
+        spool.define([SETTINGS])
+        return spool
+
+    spool = opened()
+    spool.append([SLOW, at(S).entry])
+    assert Packer(spool, "g").oldest(spool.next) is not None
+    spool.receive(spool.epoch, [(1, 1)])
+    spool.close()
+    spool = opened()
+    spool.append([BETTER, at(2 * S - 80_000_000).entry])
+    assert Packer(spool, "g").oldest(spool.next) is not None
+    assert [seal.anchors for seal in spool.open_seals.values()] == [(SLOW,)]
+    spool.close()
 
 
 def test_older_record_is_sealed_as_chosen() -> None:
