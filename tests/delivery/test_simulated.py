@@ -31,6 +31,22 @@ def test_ten_worlds_end_with_nothing_lost_and_nothing_twice(first: int) -> None:
     assert all(result.accepted and result.stored for result in results)
 
 
+@pytest.mark.parametrize(
+    ("seed", "what"),
+    [
+        (492, "a full spool has room for the seals that empty it"),
+        (327, "the anchor of an open interval does not hold up all segments"),
+        (545, "readings that are received go together with the edges they were made of"),
+        (594, "a spool in which nothing waits for a receipt can be written again"),
+        (423, "what a restored hub lists of a copy's pack does not stand for this card's"),
+        (254, "an epoch that could not be left is gone on with"),
+        (1445, "what is refused is not counted again after a restart"),
+    ],
+)
+def test_world_that_broke_once_holds(seed: int, what: str) -> None:
+    assert World(seed).run().broken == "", what
+
+
 def test_a_world_is_the_same_each_time() -> None:
     logs: list[list[str]] = [[], []]
     for log in logs:

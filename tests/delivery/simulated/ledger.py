@@ -22,6 +22,8 @@ CLOSURES = "actuation_count"
 class Ledger:
     """The ledger of one card.
 
+    Beside its accounts it knows whether the card is `rotten` at all, and whether segments of it are `damaged`.
+
     Arguments:
         label: of its gateway, for what breaks.
         computer: whose clocks its records carry.
@@ -37,6 +39,7 @@ class Ledger:
         self._driven: dict[str, deque[tuple[int, bool]]] = {}
         self.closures = 0
         self.damaged = False
+        self.rotten = False
 
     def copy(self, label: str, computer: Computer) -> "Ledger":
         """The ledger of a copy of the card, which goes on in another computer."""
@@ -46,7 +49,7 @@ class Ledger:
         other.contacts = {key: contact.copy() for key, contact in self.contacts.items()}
         other.anchors = {boot: list(anchors) for boot, anchors in self.anchors.items()}
         other._edges = set(self._edges)
-        other.damaged = self.damaged
+        other.damaged, other.rotten = self.damaged, self.rotten
         return other
 
     # Edges -----------------------------------------------------------------------------------------------------------
@@ -162,7 +165,7 @@ class Ledger:
         known.next = located.last + 1
         if isinstance(entry, MarkerEntry) and (named := _NAMED.match(entry.text)) and entry.kind == "dropped":
             known.named.add(int(named[1]), int(named[2]))
-            if entry.text.endswith("unreadable") and not self.damaged:
+            if entry.text.endswith("unreadable") and not self.rotten:
                 raise Broken("marker", f"{self.label}: {entry} names what no rot has touched")
         if isinstance(entry, ReadingEntry):
             self._count(boot, entry, is_over=boot != present)

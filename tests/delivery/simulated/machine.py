@@ -9,6 +9,7 @@ from functools import partial
 from gateway.config import GatewayConfig, SensorConfig
 from gateway.driver import LinkSilent
 from gateway.spool import SpoolFull, SpoolLimits, SpoolUnreadable, SpoolUnwritable
+from gateway.spool.segment import parse_segment_name
 from tests.delivery.simulated.clock import YEAR_S, Computer, Timeline
 from tests.delivery.simulated.disk import Card
 from tests.delivery.simulated.ledger import Ledger
@@ -177,13 +178,14 @@ class Machine(ABC):
         """Bits of its card flip while the power is off: in a segment that is full, or in the notes of receipts."""
         self.power_cut()
         places = [(folder, name) for folder in sorted(self.card.folders()) for name in sorted(self.card.files(folder))]
-        segments = [place for place in places if place[1].endswith(".seg")]
-        newest = dict(segments)
-        old = [place for place in segments if newest[place[0]] != place[1]]
+        segments = [(folder, place, name) for folder, name in places if (place := parse_segment_name(name))]
+        newest = {folder: place for folder, place, _ in sorted(segments)}
+        old = [(folder, name) for folder, place, name in segments if newest[folder] != place]
         notes = [place for place in places if place[1] == "received"]
         if found := old + notes:
             folder, name = self._chance.choice(found)
             at = self.card.rot(folder, name)
+            self.ledger.rotten = True
             self.ledger.damaged |= name.endswith(".seg")
             self._log(f"has a flipped bit in {folder}/{name} at {at}")
 

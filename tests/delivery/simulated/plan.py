@@ -139,9 +139,11 @@ def plan_of(chance: random.Random) -> Plan:
     plan.nemeses = {
         name: mean_s * chance.uniform(0.5, 2.0) for name, mean_s in NEMESES.items() if chance.random() < share
     }
-    if plan.nemeses.keys() & FORKS:
-        plan.nemeses.pop("forget", None)  # where hashes are forgotten, other content counts as a repeat
     for rare in ("image", "clone"):
         if chance.random() < RARE:
             plan.nemeses.pop(rare, None)
+    if plan.nemeses.keys() & FORKS:
+        # Where hashes are forgotten, and for what is wanted again, other content under the same numbers is believed.
+        plan.nemeses.pop("forget", None)
+        plan.nemeses.pop("refetch", None)
     return plan
