@@ -26,7 +26,7 @@ HOW = {
     "paho, persistent session, each message committed to SQLite (WAL, FULL), then acknowledged",
     TELEGRAF: "the same gateways; hub: Telegraf, mqtt_consumer with qos 1, persistent_session, client_id and "
     "max_undelivered_messages, connecting again each second, to influxdb_v2, whose key of series and time hides what "
-    "is written twice",
+    "is written twice; it does not subscribe again where the broker says that it still has the session",
     TELEGRAF_DISK: 'the same with buffer_strategy = "disk"',
     OURS: "this product, DuckDB",
 }
