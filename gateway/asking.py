@@ -25,6 +25,7 @@ class Asking:
         self._clock_ns = clock_ns
         self._nonce: str | None = None
         self._store = ""
+        self._spent = ""
         self._asked_s = 0.0
         self._asked_clock_ns = 0
         self._unanswered_s: float | None = None
@@ -64,15 +65,14 @@ class Asking:
         if receipt.nonce != self._nonce:
             return False
         if self._store not in ("", receipt.store):
-            self._nonce = None
+            self._nonce, self._spent = None, receipt.nonce
             return False
         self._store = receipt.store
         return True
 
-    @property
-    def used_up(self) -> bool:
-        """Whether no answer can count any more before a new status is published."""
-        return self._nonce is None
+    def is_doubled_by(self, receipt: Receipt) -> bool:
+        """Whether a receipt is one of the answers of two stores to the newest status, which counts no more."""
+        return self._nonce is None and receipt.nonce == self._spent
 
     def answered(self, now_s: float) -> bool:
         """That answer has come; returns whether an earlier status had none, so that the hub was away."""

@@ -110,15 +110,18 @@ class Lane:
             self._listed.add(first, last)
         back = 0
         if self._other_store:
-            # Of a part that is full, what lies behind its last range comes in the next.
-            until = max(last for _, last in named) if len(named) >= RANGES_MAX else self.spool.next - 1
-            back = self._take_back(until, unreceive)
+            back = self._take_back(self._told_until(named), self._listed, unreceive)
         self.ready = True
         strange = self.never_sealed(named)
         if strange and not self._copied:
             self._copied = True
             self.held_until_s = now_s + COPY_HELD_S
         return back, strange
+
+    def doubt(self, receipt: Receipt, unreceive: Callable[[list[Range]], int]) -> None:
+        """Another store may be there: what it does not list goes back to the backlog, and nothing more is believed."""
+        named = [*receipt.stored, *receipt.refused]
+        self._take_back(self._told_until(named), RangeSet(named), unreceive)
 
     def frees(self, receipt: Receipt) -> list[Range]:
         """What a receipt frees: the packs under way on this connection that it names as a whole.
@@ -149,11 +152,15 @@ class Lane:
             self._pace.freed(flight.trip, now_s, measured=not flight.again)
         return done
 
-    def _take_back(self, until: int, unreceive: Callable[[list[Range]], int]) -> int:
+    def _told_until(self, named: list[Range]) -> int:
+        # Of a part that is full, what lies behind its last range comes in the next.
+        return max(last for _, last in named) if len(named) >= RANGES_MAX else self.spool.next - 1
+
+    def _take_back(self, until: int, listed: RangeSet, unreceive: Callable[[list[Range]], int]) -> int:
         lost = [
             gap
             for first, last in self.spool.received.within(self.spool.lowest, until)
-            for gap in self._listed.missing(first, last)
+            for gap in listed.missing(first, last)
         ]
         back = unreceive(lost) if lost else 0
         if back:

@@ -205,8 +205,8 @@ class Uplink:
 
     def _answer(self, receipt: Receipt, now_s: float) -> Anchor | None:
         if not self.is_up or not self._asking.is_answered_by(receipt):
-            if self.is_up and self._asking.used_up:
-                self._forget_store()
+            if self.is_up and self._asking.is_doubled_by(receipt):
+                self._doubt(receipt)
             return None
         if self._asking.answered(now_s):
             self._hurry(now_s)
@@ -223,6 +223,13 @@ class Uplink:
                 self._leave_for_a_copy()
             self._free(receipt, now_s)
         return self._asking.anchor(receipt, now_s)
+
+    def _doubt(self, receipt: Receipt) -> None:
+        # Sending again is always safe, and what a restored hub lacks must not go meanwhile.
+        lane = self._lanes.get(receipt.epoch)
+        if lane is not None:
+            lane.doubt(receipt, partial(self._epochs.unreceive, receipt.epoch))
+        self._forget_store()
 
     def _free(self, receipt: Receipt, now_s: float) -> None:
         lane = self._lanes.get(receipt.epoch)

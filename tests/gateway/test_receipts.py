@@ -192,7 +192,9 @@ def test_status_that_two_stores_answer_counts_no_more(rig: Rig) -> None:
     rig.receipt(1, sent)
     rig.receipt(2, [], store=OTHER_STORE, nonce="n1")  # a restored hub answers the retained status
     assert rig.uplink.status_wanted
+    assert rig.spool.unreceived == 3  # so that it stays, whichever of the two is the present one
     rig.receipt(2, [(1, 3)], nonce="n1")  # and what the first one said comes late
+    assert rig.spool.unreceived == 3
     rig.measure(1)
     assert rig.due(20) == []
     rig.answer(21, [], store=OTHER_STORE, nonce="n2")
