@@ -73,9 +73,12 @@ class Fullness:
         """Look at the spools, where it is time to; `now_s` is the machine clock and never falls."""
         if self._grown and now_s - self._grown[-1][0] < NOTE_S:
             return
-        if not self._grown or now_s - self._looked_s >= LOOK_S:
-            self._looked_s, self._freeable = now_s, self._spools.freeable_bytes
-        free, freeable = self._spools.free_bytes, self._freeable
+        try:
+            if not self._grown or now_s - self._looked_s >= LOOK_S:
+                self._looked_s, self._freeable = now_s, self._spools.freeable_bytes
+            free, freeable = self._spools.free_bytes, self._freeable
+        except OSError:
+            return  # a disk that does not even tell its room has other troubles, which are told
         if self._grown:
             self._total += max(0, self._last_free - free)  # what is deleted meanwhile is no growth
         self._last_free = free

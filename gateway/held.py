@@ -34,7 +34,7 @@ class Log(Protocol):
     """Where entries become durable: a spool, or the epochs of one."""
 
     def append(self, entries: Sequence[Entry], *, closing: bool = False) -> int:
-        """Accept entries, all or none; `closing` ones find room as seals do. Raises SpoolFull, SpoolUnwritable."""
+        """Accept entries, all or none; `closing` ones find room as notes do. Raises SpoolFull, SpoolUnwritable."""
         ...
 
 

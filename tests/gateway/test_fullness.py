@@ -69,6 +69,17 @@ def test_hours_left_of_a_spool_that_does_not_grow_are_not_told() -> None:
     assert fullness.hours_left is None
 
 
+def test_fullness_of_a_disk_that_does_not_tell_is_what_it_was() -> None:
+    class Broken(Spools):
+        @property
+        def free_bytes(self) -> int:
+            raise OSError(5, "Input/output error")
+
+    fullness = Fullness("g", Broken())
+    fullness.note(0)
+    assert fullness.hours_left is None
+
+
 def test_fullness_is_warned_of_once_at_each_level(caplog: pytest.LogCaptureFixture) -> None:
     spools = Spools()
     fullness = Fullness("g", spools)
