@@ -47,7 +47,7 @@ AT_HUB = (
                 "                    pass\n",
             ),
         ),
-        T1,
+        (PowerCuts("state", 20),),
     ),
     Mutation(
         "bad messages not kept as dead letters",

@@ -55,6 +55,17 @@ def test_group_that_was_not_accepted_is_replaced_by_the_next(seed: int) -> None:
         disk = disk.after_cut()
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_edges_of_a_failed_write_are_not_read_beside_those_that_replace_it(seed: int) -> None:
+    disk = MemoryDisk(seed)
+    spool = open_spool(disk)
+    spool.append([reading(2)])
+    disk.errors["sync"] = [errno.EIO]
+    spool.append([edge(3)])  # no number tells that it stands twice, only that of the commit
+    spool.append([edge(5)])
+    assert entries(open_spool(disk.after_cut()).scan()) == [(1, reading(2)), (0, edge(3)), (0, edge(5))]
+
+
 def test_large_group_gets_a_segment_of_its_own() -> None:
     spool = open_spool(MemoryDisk(), limits=SpoolLimits(8 << 20, 1024, reserve_bytes=0))
     group = [item for number in range(2_000) for item in (edge(number), reading(number))]
