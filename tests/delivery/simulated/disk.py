@@ -47,21 +47,23 @@ class Card(MemoryDisk):
 
     Arguments:
         chance: of the world: what a power cut leaves, which calls fail.
+        unordered: whether changes of names reach the medium in any order; else in their own, as with a journal.
     """
 
-    def __init__(self, chance: random.Random, root: Folder | None = None) -> None:
+    def __init__(self, chance: random.Random, root: Folder | None = None, *, unordered: bool = False) -> None:
         super().__init__(root=root)
         self.chance = chance
         self.capacity_bytes: int | None = None
         self.taken_bytes = 0
         self.error_rate = 0.0
         self.lies = False
+        self.unordered = unordered
         self.removals = 0
         self.rotten: list[str] = []
         self.failed: set[Inode] = set()
 
     def _like(self, root: Folder) -> "Card":
-        card = Card(self.chance, root)
+        card = Card(self.chance, root, unordered=self.unordered)
         card.capacity_bytes, card.taken_bytes = self.capacity_bytes, self.taken_bytes
         card.error_rate, card.lies = self.error_rate, self.lies
         card.rotten = self.rotten
@@ -69,7 +71,16 @@ class Card(MemoryDisk):
 
     def after_cut(self) -> "Card":
         """The same card in a machine that was switched off and on again."""
-        return self._like(self.root.after_cut(self.chance))
+        return self._like(self._without_order(self.root) if self.unordered else self.root.after_cut(self.chance))
+
+    def _without_order(self, folder: Folder) -> Folder:
+        # Each name for itself is as it was at some time since it was synced, as without a journal of the file system.
+        left: Names = {}
+        for name in sorted({name for names in (folder.durable, *folder.pending) for name in names}):
+            item = self.chance.choice([folder.durable, *folder.pending]).get(name)
+            if item is not None:
+                left[name] = self._without_order(item) if isinstance(item, Folder) else item.after_cut(self.chance)
+        return Folder(left, dict(left))
 
     def image(self) -> "Card":
         """A copy of it, made while its machine is off."""

@@ -43,7 +43,7 @@ class Machine(ABC):
         self.label = label
         self.key = key
         self.computer = Computer(timeline, chance)
-        self.card = Card(chance)
+        self.card = Card(chance, unordered=plan.unordered)
         self.ledger = Ledger(label, self.computer)
         self.process: Process | None = None
         self.honest = False

@@ -31,6 +31,7 @@ class Plan:
     reserve_bytes: int = 2_048
     when_full: WhenFull = "reject_new"
     age_max_s: float | None = None
+    unordered: bool = False
     # the broker
     latency_s: float = 0.1
     drop: float = 0.0
@@ -146,4 +147,5 @@ def plan_of(chance: random.Random) -> Plan:
         # Where hashes are forgotten, and for what is wanted again, other content under the same numbers is believed.
         plan.nemeses.pop("forget", None)
         plan.nemeses.pop("refetch", None)
+    plan.unordered = chance.random() < 0.4
     return plan
