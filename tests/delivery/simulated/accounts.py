@@ -74,6 +74,10 @@ class EpochLedger:
             if (first, turn) in names and first < end
         ]
 
+    def unaccounted(self, first: int, last: int) -> list[Range]:
+        """What no marker names, and what did not go with a lost medium."""
+        return [part for a, b in self.named.missing(first, last) for part in self.excused.missing(a, b)]
+
     def sent_within(self, whole: RangeSet) -> RangeSet:
         """The records of packs that were sent and lie in `whole` altogether."""
         return RangeSet((first, last) for first, (last, _) in self.sent.items() if whole.covers(first, last))

@@ -63,9 +63,8 @@ class Audit:
         """I1, I9: what a spool does not keep any more is at the hub, or a marker names it."""
         known = gateway.ledger.epochs[epoch]
         for first, last in self._missing(gateway, epoch, gone):
-            for a, b in known.named.missing(first, last):
-                for part in known.excused.missing(a, b):
-                    self._freed_elsewhere(gateway, epoch, part)
+            for part in known.unaccounted(first, last):
+                self._freed_elsewhere(gateway, epoch, part)
 
     def _freed_elsewhere(self, gateway: Gateway, epoch: str, part: Range) -> None:
         assert self.hub is not None
@@ -80,7 +79,7 @@ class Audit:
         known = gateway.ledger.epochs[epoch]
         was = self._was((gateway.gateway, epoch))
         for first, last in self._missing(gateway, epoch, named):
-            for a, b in known.excused.missing(first, last):
+            for a, b in known.unaccounted(first, last):
                 if gateway.forked and gateway.may_take_for_its_own(epoch, (a, b)):
                     known.excused.add(a, b)
                     self.lost_to_copies += b - a + 1
@@ -147,6 +146,5 @@ class Audit:
         for epoch, last in goal.items():
             known = gateway.ledger.epochs[epoch]
             for first, end in self._missing(gateway, epoch, (1, last)):
-                for a, b in known.named.missing(first, end):
-                    found += [(epoch, part) for part in known.excused.missing(a, b)]
+                found += [(epoch, part) for part in known.unaccounted(first, end)]
         return found
