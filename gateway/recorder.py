@@ -241,9 +241,10 @@ class Recorder:
         closed = False
         if taken.refused:
             closing = group.rejoin.readings if group.rejoin else ()
-            alone = self._held.append_alone([*group.anchors, *_until(group), *closing])
-            self._waiting.extendleft([] if alone else reversed(group.anchors))
-            closed = alone and bool(closing)
+            # Anchors first and by themselves: without one nothing of this boot can be sent, so no room ever be made.
+            timed = self._held.append_alone(group.anchors[-1:])
+            self._waiting.extendleft([] if timed else reversed(group.anchors))
+            closed = self._held.append_alone([*_until(group), *closing]) and bool(closing)
         self._last = group, taken, closed
         self.fullness.note(self._machine.monotonic_s())
         if not self._held.waiting and not taken.refused:

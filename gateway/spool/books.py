@@ -51,7 +51,11 @@ class Books:
                 home = self._anchored_in.get(located.boot)
                 anchors = self._anchors[located.boot] if home else None
                 newest = anchors.newest if anchors else None
-                self._resumed_from[located.boot, located.entry.sensor] = segment, home, newest
+                key = located.boot, located.entry.sensor
+                before = self._resumed_from.get(key)
+                if before is not None and before[0] is not segment:
+                    segment.after.add(before[0])  # a restart must find up to where readings were made
+                self._resumed_from[key] = segment, home, newest
                 self._alive(located.boot, located.entry.clock_ns, 0)
             case MarkerEntry():
                 self._keep(located, segment)
