@@ -3,19 +3,17 @@
 Recovery and appending keep them through the same calls, so that what a restart knows is what was known before.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from gateway.spool.anchor_list import AnchorList
 from gateway.spool.entries import Anchor, BootNote, Edge, Located, MarkerEntry, ReadingEntry, Seal
 from gateway.spool.errors import SealRefused
+from gateway.spool.markers import dropped_range
 from gateway.spool.segment import Segment
 from sensorhub.ranges import Range, RangeSet
 from sensorhub.reading import NS_PER_S
 from sensorhub.topics import RECORDS_PER_PACK_MAX
-
-_DROPPED = re.compile(r"(\d{1,16})-(\d{1,16}) ", re.ASCII)
 
 
 class Books:
@@ -296,9 +294,3 @@ class Books:
 
 def _clock_of(carried: tuple[int, Anchor]) -> tuple[int, int]:
     return carried[0], carried[1].clock_ns
-
-
-def dropped_range(marker: MarkerEntry) -> Range | None:
-    """The sequences that a marker says are dropped; None for another marker."""
-    named = _DROPPED.match(marker.text) if marker.kind == "dropped" else None
-    return (int(named[1]), int(named[2])) if named else None

@@ -20,6 +20,8 @@ class Holdings:
 
     next: int
     """The sequence that the next record gets."""
+    may_have_sealed: RangeSet
+    """Kept records without a seal, where a seal may have been among what cannot be read."""
 
     def __init__(self, epoch: str, books: Books, dictionary: Dictionary, reader: Reader) -> None:
         self.epoch = epoch
@@ -83,7 +85,13 @@ class Holdings:
 
     def receive(self, epoch: str, ranges: Sequence[Range]) -> int:
         """Note what a receipt names; of another epoch, or never sealed, nothing. Returns how many are new."""
-        return self._books.receive(ranges) if epoch == self.epoch else 0
+        if epoch != self.epoch:
+            return 0
+        for first, last in ranges:  # what a receipt names was sent, so it was sealed, and only the seal is lost
+            for part in self.may_have_sealed.within(first, last):
+                self.may_have_sealed.remove(*part)
+                self._books.sealed.add(*part)
+        return self._books.receive(ranges)
 
     def unreceive(self, epoch: str, ranges: Sequence[Range]) -> int:
         """Take receipts back for records that are still kept: a new store does not have them.

@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from gateway.spool.books import Books, dropped_range
+from gateway.spool.books import Books
 from gateway.spool.codec import RECORD_BYTES_MIN, decode_entry
 from gateway.spool.dictionary import Dictionary
 from gateway.spool.disk import ROOT, Disk
@@ -22,12 +22,12 @@ from gateway.spool.frame import (
     entry_name,
     header_is_whole,
 )
+from gateway.spool.markers import dropped_range
 from gateway.spool.receipts import read_received
 from gateway.spool.segment import BAD_SUFFIX, SEGMENT_READ_BYTES_MAX, RecordIndex, Segment, parse_segment_name
 from gateway.spool.survey import Survey, survey
 from sensorhub.ranges import Range, RangeSet
 
-UNREADABLE = "unreadable"
 _INDEX = struct.Struct("<H")
 _DEFINING = (EntryType.BOOT, EntryType.SENSOR, EntryType.QUANTITY)
 _COMMIT_MAX = 2**64

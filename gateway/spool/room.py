@@ -9,6 +9,7 @@ from gateway.spool.books import Books
 from gateway.spool.disk import Disk
 from gateway.spool.draft import GroupKind
 from gateway.spool.errors import SpoolUnwritable
+from gateway.spool.markers import SPOOL_FULL, TOO_OLD
 from gateway.spool.receipts import ReceivedFile
 from gateway.spool.reserve import RESERVE_BYTES, Reserve
 from gateway.spool.segment import BAD_SUFFIX, Segment
@@ -21,9 +22,6 @@ JOURNAL_SHARE = 16
 seals alone: without room for these a full spool could never be sent, so never be emptied."""
 
 WhenFull = Literal["reject_new", "drop_oldest"]
-
-SPOOL_FULL, TOO_OLD = "spool-full", "too-old"
-"""Why records are dropped, as their markers say it."""
 
 
 @dataclass(frozen=True, slots=True)

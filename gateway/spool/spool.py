@@ -10,13 +10,14 @@ from uuid import UUID
 
 from gateway.spool.disk import Disk
 from gateway.spool.draft import Draft, GroupKind, draft_group
-from gateway.spool.entries import Anchor, BootNote, Entry, MarkerEntry, Seal, SensorSettings
+from gateway.spool.entries import Anchor, BootNote, Entry, Seal, SensorSettings
 from gateway.spool.errors import SealRefused, SpoolUnwritable, cannot_open, no_room
 from gateway.spool.folders import current_epoch, make_epoch
 from gateway.spool.holdings import Holdings
+from gateway.spool.markers import UNREADABLE, dropped
 from gateway.spool.reader import Reader
 from gateway.spool.receipts import ReceivedFile
-from gateway.spool.recovery import UNREADABLE, Recovered, recover
+from gateway.spool.recovery import Recovered, recover
 from gateway.spool.reserve import Reserve
 from gateway.spool.room import Elder, Room, SpoolLimits
 from gateway.spool.segment import Segment
@@ -127,9 +128,7 @@ class Spool(Holdings):
 
     def _begin(self, recovered: Recovered) -> None:
         alive = self.last_known(self.boot)
-        markers = [
-            MarkerEntry("dropped", alive.clock_ns, f"{first}-{last} {UNREADABLE}") for first, last in recovered.lost
-        ]
+        markers = [dropped(span, UNREADABLE, alive.clock_ns) for span in recovered.lost]
         self._insist([alive, *markers])
         self._room.set_aside(recovered.aside)
         self._room.expire()
@@ -247,7 +246,7 @@ class Spool(Holdings):
     def _mark(self, segment: Segment, lost: Sequence[Range], reason: str) -> None:
         """What goes with a segment gets markers; the anchors that are needed longer than it are written again."""
         now_ns = self.last_known(self.boot).clock_ns
-        markers = [MarkerEntry("dropped", now_ns, f"{first}-{last} {reason}") for first, last in lost]
+        markers = [dropped(span, reason, now_ns) for span in lost]
         carried = self._books.carried_from(segment)
         if markers or carried:
             self._insist([*markers, *carried])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from gateway.spool import Anchor, BootNote, Edge, Entry, Located, MarkerEntry, ReadingEntry, Seal, Spool
-from gateway.spool.books import dropped_range
+from gateway.spool.markers import dropped_range
 from sensorhub.ranges import Range, RangeSet
 from tests.delivery.power.findings import Findings
 

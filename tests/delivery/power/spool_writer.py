@@ -21,8 +21,8 @@ from gateway.spool import (
     Spool,
     SpoolFull,
 )
-from gateway.spool.books import dropped_range
 from gateway.spool.epochs import Epochs
+from gateway.spool.markers import dropped_range
 from sensorhub.ranges import Range
 from tests.delivery.power.ledger import LedgerWriter
 from tests.delivery.power.moments import Moments, stopping

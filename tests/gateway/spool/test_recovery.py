@@ -258,3 +258,18 @@ def test_old_boots_stay_known_as_long_as_their_records_wait() -> None:
     assert dict(spool.boots) == dict(enumerate(BOOTS[:7]))
     assert [located.boot for located in spool.records(1, 12)] == [0, 1, 2, 3, 4, 5]
     assert spool.last_known(3).wall_ns == 1_005
+
+
+def test_records_whose_seal_has_rotted_may_have_been_sealed_and_are_received_when_named() -> None:
+    disk = MemoryDisk(allocates=False)
+    spool = open_spool(disk, limits=WIDE)
+    spool.append([reading(1), reading(2)])
+    before = len(disk.content(EPOCH, FIRST))
+    seal(spool, 1, 2)
+    disk.content(EPOCH, FIRST)[before + 60] ^= 1
+    spool.append([reading(3)])
+    spool = open_spool(disk.after_cut(), limits=WIDE)
+    assert list(spool.may_have_sealed) == [(1, 4)]
+    assert spool.unsealed() == [(1, 6)]
+    assert spool.receive(EPOCH, [(1, 2)]) == 2
+    assert (list(spool.may_have_sealed), spool.unsealed(), list(spool.received)) == ([(3, 4)], [(3, 6)], [(1, 2)])
