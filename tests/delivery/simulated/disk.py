@@ -57,6 +57,7 @@ class Card(MemoryDisk):
         self.taken_bytes = 0
         self.error_rate = 0.0
         self.lies = False
+        self.unlinked_rate = 0.0
         self.unordered = unordered
         self.removals = 0
         self.rotten: list[str] = []
@@ -66,6 +67,7 @@ class Card(MemoryDisk):
         card = Card(self.chance, root, unordered=self.unordered)
         card.capacity_bytes, card.taken_bytes = self.capacity_bytes, self.taken_bytes
         card.error_rate, card.lies = self.error_rate, self.lies
+        card.unlinked_rate = self.unlinked_rate
         card.rotten = self.rotten
         return card
 
@@ -87,6 +89,8 @@ class Card(MemoryDisk):
         return self._like(_copy(self.root))
 
     def step(self, call: str) -> None:
+        if call == "sync_folder" and self.unlinked_rate and self.calls[-1:] == ["remove"]:
+            self.off = self.off or self.chance.random() < self.unlinked_rate
         super().step(call)
         if self.error_rate and self.chance.random() < self.error_rate and call in {"write", "sync", "create"}:
             raise OSError(errno.EIO, "Input/output error")

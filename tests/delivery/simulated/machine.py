@@ -22,6 +22,9 @@ from tests.gateway.spool.memory_disk import PowerCut
 CALLS_MAX = 14
 """No step of a gateway makes many more calls of its disk than this."""
 
+UNLINKED_RATE = 0.1
+"""How often the power goes between the end of a file and that of its name, where it goes at calls at all."""
+
 
 class Machine(ABC):
     """Arguments:
@@ -44,6 +47,7 @@ class Machine(ABC):
         self.key = key
         self.computer = Computer(timeline, chance)
         self.card = Card(chance, unordered=plan.unordered)
+        self.card.unlinked_rate = UNLINKED_RATE if plan.cut_at_call else 0.0
         self.ledger = Ledger(label, self.computer)
         self.process: Process | None = None
         self.honest = False
@@ -222,6 +226,7 @@ class Machine(ABC):
     def heal(self) -> None:
         """Nothing strikes it any more, and its process runs."""
         self.honest = True
+        self.card.unlinked_rate = 0.0
         self.start()
 
     def start(self) -> None:
