@@ -34,13 +34,18 @@ def test_ten_worlds_end_with_nothing_lost_and_nothing_twice(first: int) -> None:
 @pytest.mark.parametrize(
     ("seed", "what"),
     [
-        (492, "a full spool has room for the seals that empty it"),
+        (235, "a boot without the time gets its anchor into a full spool"),
+        (254, "an epoch that could not be left is gone on with"),
         (327, "the anchor of an open interval does not hold up all segments"),
+        (390, "a contact that was refused counts what is in its journal"),
+        (423, "what a restored hub lists of a copy's pack does not stand for this card's"),
+        (492, "a full spool has room for the seals that empty it"),
         (545, "readings that are received go together with the edges they were made of"),
         (594, "a spool in which nothing waits for a receipt can be written again"),
-        (423, "what a restored hub lists of a copy's pack does not stand for this card's"),
-        (254, "an epoch that could not be left is gone on with"),
         (1445, "what is refused is not counted again after a restart"),
+        (1555, "the reading of a later interval waits for that of an earlier one"),
+        (2278, "records whose seal went are sealed anew for a restored hub"),
+        (2362, "a boot that is over gets no second reading for a time"),
     ],
 )
 def test_world_that_broke_once_holds(seed: int, what: str) -> None:

@@ -37,6 +37,7 @@ class Ledger:
         self.anchors: dict[UUID, list[Anchor]] = {}
         self._edges: set[tuple[UUID, str, int]] = set()
         self._driven: dict[str, deque[tuple[int, bool]]] = {}
+        self._refused: list[tuple[str, int, bool]] = []
         self.closures = 0
         self.damaged = False
         self.rotten = False
@@ -57,6 +58,7 @@ class Ledger:
     def begin(self) -> None:
         """A process watches the contacts from now on; what the one before it had not accepted is nobody's."""
         self._driven.clear()
+        self._refused.clear()
 
     def drive(self, sensor: str, clock_ns: int, closed: bool) -> None:
         """A watched contact has changed."""
@@ -71,7 +73,7 @@ class Ledger:
         for edge in edges:
             waiting = self._driven.setdefault(edge.sensor, deque())
             while refused and waiting and waiting[0][0] < edge.clock_ns:
-                waiting.popleft()
+                self._refused.append((edge.sensor, *waiting.popleft()))
             expected = waiting.popleft() if waiting else None
             if expected != (edge.clock_ns, edge.level):
                 raise Broken("altered", f"{self.label}: {edge} was accepted where {expected} was driven")
@@ -82,7 +84,7 @@ class Ledger:
                     raise Broken(
                         "lost", f"{self.label}: the change {waiting[0]} of {sensor} is settled and was not accepted"
                     )
-                waiting.popleft()
+                self._refused.append((sensor, *waiting.popleft()))
 
     def _note(self, boot: UUID, edge: Edge) -> bool:
         key = boot, edge.sensor, edge.clock_ns
@@ -176,16 +178,25 @@ class Ledger:
             raise Broken(
                 "duplicated", f"{self.label}: {entry} ends no later than the reading before it, at {contact.end_ns}"
             )
-        contact.end_ns = max(contact.end_ns, entry.clock_ns)
+        began_ns, contact.end_ns = contact.end_ns, max(contact.end_ns, entry.clock_ns)
         find = bisect_right if is_over else bisect_left
         until = max(contact.counted, find(contact.closures, entry.clock_ns))
         expected, contact.counted = until - contact.counted, until
         said = next((one.value for one in entry.values if one.quantity == CLOSURES), None)
+        if said is not None and expected < said <= expected + self._refused_in(entry.sensor, began_ns, entry.clock_ns):
+            return  # what the card refused may be counted all the same, by a process that lives on
         if said != expected and not self.damaged:
             raise Broken(
                 "lost" if said is None or said < expected else "duplicated",
                 f"{self.label}: {expected} closures were accepted for {entry}",
             )
+
+    def _refused_in(self, sensor: str, began_ns: int, end_ns: int) -> int:
+        waiting = [(sensor, *change) for change in self._driven.get(sensor, ())]
+        return sum(
+            closed and of == sensor and began_ns <= clock_ns < end_ns
+            for of, clock_ns, closed in (*self._refused, *waiting)
+        )
 
     # What is stored --------------------------------------------------------------------------------------------------
 
