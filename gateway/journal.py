@@ -1,10 +1,13 @@
 """The journal at start: open intervals are made again from what the spool holds.
 
 Intervals are a pure function of the journal, so each entry is played again in file order. What closed and has its
-reading already is left out; what closed and lost its reading in a torn group is made again.
+reading already is left out; what closed and lost its reading in a torn group is made again. Edges of the next interval
+may stand before the reading of the last one: they wait for it, since it says where the next one began, also where
+what opened the last one has gone with an older segment.
 """
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +24,15 @@ def settings_of(sensor: SensorConfig) -> SensorSettings:
     """What the spool must know of a sensor; the hash changes with whatever changes its readings."""
     told = f"{sensor.kind} {sensor.pin} {sensor.period_s} {sensor.debounce_ms}"
     return SensorSettings(sensor.id, sensor.kind, sensor.period_s * 1_000, hashlib.sha256(told.encode()).digest()[:8])
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """An edge that waits to be played, or (None) that its contact was lost; with the anchor that was the newest."""
+
+    clock_ns: int
+    edge: Edge | None
+    anchor: Anchor | None
 
 
 class BootReplay:
@@ -42,6 +54,7 @@ class BootReplay:
         self._levels: dict[str, bool] = {}
         self._lost_at_ns = 0
         self._unwritten: dict[tuple[str, int], ReadingEntry] = {}
+        self._steps: dict[str, deque[_Step]] = {}
 
     def take(self, located: Located) -> None:
         """Play the next entry of this boot."""
@@ -67,6 +80,11 @@ class BootReplay:
         if not isinstance(entry, Seal):
             self._known_ns = max(self._known_ns, entry.clock_ns)
 
+    def end(self) -> None:
+        """The journal ends here: what still waits for a reading is played."""
+        for sensor in self._steps:
+            self._play(sensor)
+
     def unwritten(self) -> list[ReadingEntry]:
         """Readings of intervals that closed but are not in the spool."""
         return list(self._unwritten.values())
@@ -83,13 +101,30 @@ class BootReplay:
         return self._settings[sensor]
 
     def _edge(self, edge: Edge, settings: SensorSettings | None) -> None:
-        intervals = self._intervals(edge.sensor, settings)
+        self._intervals(edge.sensor, settings)
+        steps = self._steps.setdefault(edge.sensor, deque())
         if edge.observed:
-            if edge.sensor in self._levels:
-                intervals.lose(self._lost_at_ns)
+            steps.append(_Step(self._lost_at_ns, None, self._anchors.newest))
+        steps.append(_Step(edge.clock_ns, edge, self._anchors.newest))
+
+    def _play(self, sensor: str, before_ns: int | None = None) -> None:
+        """Play what waits of a sensor, with the anchors of its time."""
+        steps, intervals = self._steps.get(sensor), self.intervals[sensor]
+        newest = self._anchors.newest
+        while steps and (before_ns is None or steps[0].clock_ns < before_ns):
+            step = steps.popleft()
+            self._anchors.newest = step.anchor
+            if step.edge is not None:
+                self._play_edge(step.edge, intervals)
+            elif sensor in self._levels:
+                intervals.lose(step.clock_ns)
+        self._anchors.newest = newest
+
+    def _play_edge(self, edge: Edge, intervals: ContactIntervals) -> None:
+        if edge.observed:
             intervals.observe(edge.clock_ns, edge.level)
         else:
-            if edge.sensor not in self._levels:  # the edge before it went with an older segment
+            if self._levels.get(edge.sensor) in {None, edge.level}:  # the edge before it went with its segment
                 if intervals.end_ns is None:
                     intervals.observe(edge.clock_ns, not edge.level)
                 intervals.infer(not edge.level)
@@ -100,6 +135,8 @@ class BootReplay:
     def _intervals(self, sensor: str, settings: SensorSettings | None) -> ContactIntervals:
         assert settings is not None
         if self._settings.get(sensor) != settings:
+            if sensor in self.intervals:
+                self._play(sensor)
             self._settings[sensor] = settings
             self.intervals[sensor] = ContactIntervals(sensor, settings.period_ms * _NS_PER_MS, self._anchors)
             self._levels.pop(sensor, None)
@@ -107,6 +144,10 @@ class BootReplay:
 
     def _reading(self, entry: ReadingEntry, settings: SensorSettings | None) -> None:
         intervals = self._intervals(entry.sensor, settings)
+        self._play(entry.sensor, before_ns=entry.clock_ns)
+        newest = self._anchors.newest
+        if waiting := self._steps.get(entry.sensor):
+            self._anchors.newest = waiting[0].anchor  # the next interval was open when they came
         self._note_closed(intervals, entry.clock_ns)
         exact = (entry.sensor, entry.clock_ns) in self._unwritten
         for key in [key for key in self._unwritten if key[0] == entry.sensor and key[1] <= entry.clock_ns]:
@@ -114,6 +155,7 @@ class BootReplay:
         if not exact:
             # Closed before its end, or opened by entries that went with an older segment.
             intervals.begin_at(entry.clock_ns)
+        self._anchors.newest = newest
 
     def _note_closed(self, intervals: ContactIntervals, until_ns: int) -> None:
         for closed in intervals.close_until(until_ns):
@@ -151,6 +193,8 @@ def resume(
         if located.boot not in replays:
             replays[located.boot] = BootReplay(AnchorBook(), known(located.boot))
         replays[located.boot].take(located)
+    for replay in replays.values():
+        replay.end()
     now = replays.pop(boot)
     readings: list[ReadingEntry] = []
     for earlier, old in sorted(replays.items()):

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,8 +10,19 @@ from gateway.journal import resume
 from gateway.packer import Packer
 from gateway.sampler import Sampler
 from gateway.sensors.detector import Detector
-from gateway.spool import Anchor, AnchorKind, Edge, ReadingEntry, SensorSettings, Spool, SpoolLimits
+from gateway.spool import (
+    Anchor,
+    AnchorKind,
+    Edge,
+    Located,
+    Measured,
+    ReadingEntry,
+    SensorSettings,
+    Spool,
+    SpoolLimits,
+)
 from gateway.times import AnchorBook
+from sensorhub.reading import Quality
 from tests.gateway.spool.memory_disk import MemoryDisk
 
 S = 1_000_000_000
@@ -127,3 +139,40 @@ def test_journal_goes_on_when_its_first_segments_were_dropped_with_its_only_anch
 def counts(readings: list[tuple[int, float, float]]) -> list[tuple[int, float]]:
     """What must be the same; a contact that was closed all along is only known to be so where its edge is kept."""
     return [(clock_ns, count) for clock_ns, count, _ in readings]
+
+
+def test_journal_reading_that_went_another_way_keeps_the_edges_after_it() -> None:
+    detector = resumed_from(
+        Anchor(30 * S, WALL + 30 * S + 2 * MS, 1_000, AnchorKind.NTP),  # 2 ms off: its intervals end 2 ms earlier
+        Edge("a", 30 * S, False, observed=True),
+        Edge("a", 35 * S, True),
+        Edge("a", 36 * S, False),
+        Edge("a", 47_100 * MS, True),
+        ReadingEntry("a", 47 * S, (Measured("actuation_count", 1.0, Quality.PARTIAL),)),
+        Edge("a", 50 * S, False),
+    )
+    closed = detector.intervals.close_until(68 * S)
+    assert [(reading.clock_ns, reading.values[0].value) for reading in closed] == [(67 * S - 2 * MS, 1.0)]
+
+
+def test_journal_closure_counts_when_the_opening_before_it_has_gone() -> None:
+    detector = resumed_from(
+        Anchor(0, WALL, 1_000, AnchorKind.NTP),
+        Edge("a", 1 * S, False, observed=True),
+        Edge("a", 2 * S, True),  # its opening at 20 s stood in a segment that was received and freed
+        ReadingEntry("a", 27 * S, (Measured("actuation_count", 1.0),)),
+        Edge("a", 30 * S, True),
+        Edge("a", 31 * S, False),
+    )
+    (reading,) = detector.intervals.close_until(47 * S)
+    numbers = {measured.quantity: measured.value for measured in reading.values}
+    assert numbers["actuation_count"] == 1
+    assert numbers["occupancy"] == pytest.approx(100 * 1 / 4)  # of what was observed before it was lost at 31 s
+
+
+def resumed_from(*entries: Anchor | Edge | ReadingEntry) -> Detector:
+    journal = [Located(int(isinstance(entry, ReadingEntry)), 0, entry, SETTINGS["a"]) for entry in entries]
+    anchors = AnchorBook()
+    detector = Detector("a", PERIOD_S * S, 20 * MS, anchors)
+    assert resume(journal, 0, [detector], anchors, SETTINGS, lambda boot: ()).readings == ()
+    return detector
