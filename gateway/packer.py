@@ -147,7 +147,8 @@ class Packer:
             for index, anchor in found.items()
             if anchor is not None and index != self._spool.boot and not self._spool.anchors(index)
         ]
-        self._spool.append(new)
+        for anchor in new:  # one by one: in a full spool there may be room for little at a time
+            self._spool.append([anchor])
         return bool(self._spool.anchors(boot))
 
     def _id(self, seal: Seal) -> PackId:

@@ -21,8 +21,8 @@ DEFINED_TIMES = 2
 """Each dictionary entry is written at the head, or in the first group that needs it, and once more in the next group
 that does: without it nothing that names its index could be read, so one damaged sector must not take both."""
 
-DEFINITION_BYTES_MAX = 160
-"""No dictionary entry takes more: two names of 48 characters, and what stands around them."""
+DEFINITION_BYTES_MAX = {EntryType.BOOT: 51, EntryType.SENSOR: 129, EntryType.QUANTITY: 68}
+"""No dictionary entry takes more: names of 48 characters, and what stands around them."""
 
 _GROUP_ENTRY_BYTES = len(frame_group(bytes(8), 0, b""))
 
@@ -58,7 +58,7 @@ class Draft:
     @property
     def bytes_max(self) -> int:
         """The same with all the dictionary entries that it may need."""
-        return self.bytes + DEFINITION_BYTES_MAX * len(self.needs)
+        return self.bytes + sum(DEFINITION_BYTES_MAX[kind] for kind, _ in self.needs)
 
     @property
     def kind(self) -> GroupKind:

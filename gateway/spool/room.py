@@ -29,7 +29,8 @@ class SpoolLimits:
     """How large a spool may grow.
 
     Arguments:
-        bytes_max: the segments of all its epochs together; at least four segments.
+        bytes_max: the segments of all its epochs together; at least four segments. Seals may take one more: without
+            them nothing could ever go.
         segment_bytes: a group that would reach beyond begins a new segment (default 1 MiB).
         when_full: `reject_new` (default) accepts no readings and edges until there is room again; `drop_oldest`
             drops the oldest records, with markers.
@@ -161,7 +162,7 @@ class Room:
 
     def _kept_for_others(self, kind: GroupKind) -> int:
         share = max(self._limits.bytes_max // JOURNAL_SHARE, self._limits.segment_bytes)
-        return {"records": share, "journal": share // 2, "seals": 0}[kind]
+        return {"records": share, "journal": share // 2, "seals": -self._limits.segment_bytes}[kind]
 
     @property
     def _written(self) -> int:

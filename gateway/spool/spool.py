@@ -181,8 +181,10 @@ class Spool(Holdings):
             return 0
         draft = self._draft(entries)
         kind: GroupKind = "journal" if closing else draft.kind
-        if kind == "journal" and not self.anchors(self.boot) and any(isinstance(entry, Anchor) for entry in entries):
-            kind = "seals"  # without its first anchor nothing of this boot can be sealed
+        if kind == "journal" and any(
+            isinstance(one.entry, Anchor) and not self.anchors(one.boot) for one in draft.located
+        ):
+            kind = "seals"  # without its first anchor nothing of a boot can be sealed
         if not self._room.make(draft.bytes_max, kind):
             raise no_room(self.used_bytes, self.unreceived)
         draft = self._checked(draft, entries)
