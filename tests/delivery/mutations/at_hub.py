@@ -47,7 +47,7 @@ AT_HUB = (
                 "                    pass\n",
             ),
         ),
-        (PowerCuts("state", 20),),
+        (Simulated(), PowerCuts("state", 20)),
     ),
     Mutation(
         "bad messages not kept as dead letters",

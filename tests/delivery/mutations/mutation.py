@@ -13,7 +13,7 @@ class Simulated:
     """
 
     first: tuple[int, ...] = ()
-    seeds: int = 60
+    seeds: int = 200
 
 
 @dataclass(frozen=True, slots=True)
