@@ -64,6 +64,7 @@ class Held:
         self._gateway = gateway
         self._spool = spool
         self._now_s = now_s
+        self._owed: list[Entry] = []
         self._entries: list[Entry] = []
         self._try_s = 0.0
         self.trouble = ""
@@ -72,16 +73,16 @@ class Held:
     @property
     def waiting(self) -> int:
         """Entries that wait for the card."""
-        return len(self._entries)
+        return len(self._owed) + len(self._entries)
 
     @property
     def due(self) -> bool:
         """Whether a spool that refused may be tried again."""
         return self._now_s() >= self._try_s
 
-    def put(self, entries: Sequence[Entry]) -> None:
-        """These wait, whatever the limits; they are written before all that comes later."""
-        self._entries += entries
+    def owe(self, readings: Sequence[ReadingEntry]) -> None:
+        """These of edges that are kept wait, whatever the limits; they are written before all that comes later."""
+        self._owed += readings
 
     def append(self, entries: Sequence[Entry], *, may_wait: bool) -> Taken:
         """Write what waits, then `entries`.
@@ -92,7 +93,11 @@ class Held:
         waiting = len(self._entries)
         queue = [*self._entries, *entries]
         written = 0
+        paid: list[Entry] = []
         try:
+            if self._owed and self.due:
+                self._spool.append(self._owed, closing=True)
+                paid, self._owed = self._owed, []
             if queue and self.due:
                 for chunk in _chunks(queue):
                     self._spool.append(chunk)
@@ -106,16 +111,19 @@ class Held:
         waits = written > waiting or (may_wait and self.reason == UNWRITABLE and _fits(queue[written:]))
         refused = bool(entries) and written < len(queue) and not waits
         self._entries = queue[written : waiting if refused else len(queue)]
-        return Taken(tuple(queue[:written]), refused)
+        return Taken((*paid, *queue[:written]), refused)
 
     def append_alone(self, entries: Sequence[Entry]) -> bool:
-        """Write what a full spool keeps room for, past what waits; whether none is left to write.
+        """Write what a full spool keeps room for; whether none is left to write.
 
         Arguments:
-            entries: journal entries without edges, and readings of edges that are kept.
+            entries: journal entries without edges, and readings of edges that are kept. Anchors and markers go past
+                what waits; notes and readings speak of contacts whose edges may be among that, and do not.
         """
         if not entries or self.reason != FULL:
             return not entries
+        if self.waiting and any(isinstance(entry, BootNote | ReadingEntry) for entry in entries):
+            return False
         try:
             self._spool.append(entries, closing=True)
         except (SpoolFull, SpoolUnwritable):

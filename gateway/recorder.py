@@ -148,7 +148,7 @@ class Recorder:
             log.error("%s", error)  # no reason not to start
             unchanged = {name for name, known in settings.items() if spool.sensor(name) == known}
             wait = [reading for reading in resumed.readings if reading.sensor in unchanged]
-            self._held.put(wait)  # under other settings they could not be written any more
+            self._held.owe(wait)  # under other settings they could not be written any more
             reason = reason_of(error)
             refused = [reading for reading in resumed.readings if reading.sensor not in unchanged]
         self._epochs.define(list(settings.values()))

@@ -36,9 +36,11 @@ class Clock:
 
 
 class RefusingEpochs(Epochs):
-    """Spools that can be full (journal entries still find room), or on a card that takes nothing."""
+    """Spools that can be full (journal entries still find room; while crammed, no closing readings), or on a card that
+    takes nothing."""
 
     full = False
+    crammed = False
     dead = False
     appends = 0
 
@@ -48,7 +50,11 @@ class RefusingEpochs(Epochs):
         self.appends += 1
         if self.dead:
             raise SpoolUnwritable("The card takes nothing.")
-        if self.full and not closing and any(isinstance(entry, ReadingEntry | Edge) for entry in entries):
+        if (
+            self.full
+            and (self.crammed or not closing)
+            and any(isinstance(entry, ReadingEntry | Edge) for entry in entries)
+        ):
             raise SpoolFull("The spool is full.")
         return super().append(entries, closing=closing)
 
@@ -69,6 +75,7 @@ class RecorderRig:
         levels: Sequence[bool] = (False, False),
         *,
         full: bool = False,
+        crammed: bool = False,
     ) -> None:
         self.disk = disk or MemoryDisk()
         self.clock = Clock()
@@ -78,7 +85,7 @@ class RecorderRig:
         )
         assert isinstance(epochs, RefusingEpochs)
         self.spool = epochs
-        epochs.full = full
+        epochs.full, epochs.crammed = full, crammed
         self.anchors = GivenAnchors(Anchor(0, WALL, 0, AnchorKind.GIVEN))
         self.recorder = Recorder(
             "g",
@@ -109,9 +116,11 @@ class RecorderRig:
         self.accepted += accepted.edges
         return accepted
 
-    def restarted(self, at_ns: int, levels: Sequence[bool] = (False, False), *, full: bool = False) -> "RecorderRig":
+    def restarted(
+        self, at_ns: int, levels: Sequence[bool] = (False, False), *, full: bool = False, crammed: bool = False
+    ) -> "RecorderRig":
         """The same gateway after kill -9, in the same boot."""
-        return RecorderRig(self.disk, at_ns, levels, full=full)
+        return RecorderRig(self.disk, at_ns, levels, full=full, crammed=crammed)
 
     def readings(self, sensor: str) -> list[tuple[int, dict[str, float]]]:
         """End (s of boot clock) and values of each stored reading, in the order of epochs and files."""

@@ -195,3 +195,31 @@ def test_recorder_starts_on_a_full_spool_and_makes_up_for_it_later() -> None:
     again.commit(21 * S)
     assert closures(again, "b") == [(10, 0.0), (20, 1.0)]
     assert again.markers() == []
+
+
+def test_recorder_closing_readings_of_a_start_go_in_as_soon_as_there_is_room_for_them_alone() -> None:
+    rig = RecorderRig()
+    rig.spool.append([Edge("b", 12 * S, True)])  # and the readings of this group were torn off
+    again = rig.restarted(13 * S, full=True, crammed=True)
+    assert again.readings("b") == []
+    again.spool.crammed = False
+    again.commit(15 * S)
+    assert closures(again, "b") == [(10, 0.0)]  # its edges may go with it: what is full could never be emptied else
+    assert "full" in again.recorder.trouble
+
+
+def test_recorder_closing_readings_do_not_overtake_edges_that_wait_for_the_card() -> None:
+    rig = RecorderRig()
+    rig.edge("a", 1 * S, True)
+    rig.commit()
+    rig.spool.dead = True
+    rig.edge("a", 4 * S, False)
+    rig.edge("a", 6 * S, True)
+    rig.commit()
+    rig.spool.dead, rig.spool.full = False, True
+    for second in (8, 11, 13):
+        rig.commit(second * S)
+    assert rig.readings("a") == []
+    again = rig.restarted(14 * S)  # with it goes what waited
+    again.commit(21 * S)
+    assert closures(again, "a")[0] == (10, 1.0)
