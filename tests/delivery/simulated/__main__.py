@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 from tests.delivery.simulated.world import Result, World
 
@@ -43,6 +44,7 @@ def main() -> int:
     options.add_argument("--seed", type=int, help="this one seed only")
     options.add_argument("--trace", action="store_true", help="print the log of what happens")
     options.add_argument("--jobs", type=int, default=1, help="how many processes (default 1)")
+    options.add_argument("--output", type=Path, help="also write the JSON object into this file")
     asked = options.parse_args()
     seeds = [asked.seed] if asked.seed is not None else range(asked.first, asked.first + asked.seeds)
     began_s = time.monotonic()
@@ -78,6 +80,8 @@ def main() -> int:
         "seconds": round(seconds, 1),
         "per_core_per_s": round(len(seeds) / seconds / max(1, asked.jobs), 1),
     }
+    if asked.output is not None:
+        asked.output.write_text(json.dumps(told) + "\n")
     print(json.dumps(told))
     return 1 if broken else 0
 

@@ -94,7 +94,7 @@ def test_drained_epoch_goes_when_space_is_needed_and_before_anything_else() -> N
     assert opened.used_bytes <= 8 * 1024
     seal(old, 1, 80)
     opened.receive(old.epoch, [(1, 80)])
-    for number in range(40):
+    for number in range(30):
         opened.append([reading(number)])
     assert opened.draining == ()
     assert disk.folders() == [opened.current.epoch]
