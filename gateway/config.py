@@ -47,7 +47,8 @@ class GatewayConfig(_Table):
     spool_bytes_max: int | None = Field(
         default=None,
         ge=SPOOL_BYTES_MIN,
-        description="How much of the card the spool may take, bytes; by default 70 % of the partition, 1 GiB at most.",
+        description="How much of the card the spool may take, bytes, and in time does; a start reads all of it. By "
+        "default 70 % of the partition, 256 MiB at most.",
     )
     spool_when_full: Literal["reject_new", "drop_oldest"] = Field(
         default="reject_new",

@@ -10,8 +10,9 @@ from gateway.spool.reserve import RESERVE_BYTES
 PARTITION_PERCENT = 70
 """The rest is for the reserve, the logs, and the wear levelling of the card."""
 
-BYTES_DEFAULT_MAX = 1_073_741_824
-"""1 GiB: ten days at 40 edges a second, of 31 bytes each. A start reads all of it, so more is for those who ask."""
+BYTES_DEFAULT_MAX = 268_435_456
+"""256 MiB: 60 hours at 40 edges a second, of 31 bytes each. What is received stays until its room is needed, so in time
+every spool is as large as its limit, and a start reads all of it, at some 3 MB/s: more is for those who ask."""
 
 _DAY_S = 86_400.0
 

@@ -97,7 +97,7 @@ def test_fullness_is_warned_of_once_at_each_level(caplog: pytest.LogCaptureFixtu
     ("partition", "limit"),
     [
         (64 * 10**9, BYTES_DEFAULT_MAX),
-        (10**9, 700_000_000),
+        (300_000_000, 210_000_000),
         (26_000_000, 26_000_000 - RESERVE_BYTES),
         (10_000_000, SPOOL_BYTES_MIN),
     ],
