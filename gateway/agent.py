@@ -94,6 +94,7 @@ class Agent:
         self._started = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._epochs: Epochs | None = None
+        self._contacts: Contacts | None = None
         self._measuring: _Measuring | None = None
         self._outbox: Outbox | None = None
         self._sender: Sender | None = None
@@ -139,23 +140,20 @@ class Agent:
 
     async def _open(self) -> Link:
         config = self._config
-        self._epochs = epochs = await self._thread.do(self._open_spool)
-        for finding in epochs.findings:
-            log.warning("The spool of %s: %s", config.gateway, finding)
         recorder = Recorder(
             config.gateway,
             config.sensors,
-            epochs,
             clock=self._clock,
             machine=self._machine,
             anchors=self._anchors,
             crowded=self._crowded,
         )
-        await self._thread.do(recorder.resume)
-        contacts = Contacts(config.sensors, self._clock, self._factory, recorder.sampler)
-        self._measuring = _Measuring(recorder, contacts)
+        self._contacts = contacts = Contacts(config.sensors, self._clock, self._factory, recorder.sampler)
         self._tried_s = self._machine.monotonic_s()
-        recorder.observed(contacts.watch())
+        found = contacts.watch()  # before the spool is read, which may take a minute: edges wait in the inbox meanwhile
+        epochs = await self._thread.do(partial(self._resume, recorder, contacts, found))
+        for finding in epochs.findings:
+            log.warning("The spool of %s: %s", config.gateway, finding)
         await self._commit()
         chance = random.SystemRandom()
         self._outbox = outbox = Outbox(
@@ -176,21 +174,25 @@ class Agent:
         log.info("Gateway %s watches %d contacts.", config.gateway, contacts.watched)
         return Link(config.broker, config.gateway, outbox.topics, self._sender, chance)
 
-    def _open_spool(self) -> Epochs:
-        return Epochs.open(
+    def _resume(self, recorder: Recorder, contacts: Contacts, found: Sequence[Edge]) -> Epochs:
+        self._epochs = epochs = Epochs.open(
             self._disk,
             self._config.gateway,
             self._clock.boot_id,
             limits=limits_of(self._config),
             new_epoch=lambda: secrets.token_hex(8),
         )
+        recorder.resume(epochs)
+        recorder.observed(found)
+        self._measuring = _Measuring(recorder, contacts)  # from here on a stop commits what was measured
+        return epochs
 
     async def _close(self) -> None:
-        if self._measuring is not None:
-            self._measuring.contacts.close()
+        if self._contacts is not None:
+            self._contacts.close()
+        await self._thread.idle()  # what a cancelled task gave to the thread is done first
         if self._epochs is not None:
             try:
-                await self._thread.idle()  # what a cancelled task gave to the thread is done first
                 await self._commit()
                 if self._measuring is not None:
                     await self._thread.do(self._measuring.recorder.finish)

@@ -55,7 +55,8 @@ class Contacts:
             if self.faults.pop(sensor.id, None) is not None:
                 log.info("Sensor %s is read now.", sensor.id)
             self._pins[sensor.id] = pin
-            found.append(self._sampler.observe(sensor.id, pin.closed()))
+            closed = pin.closed()
+            found.append(Edge(sensor.id, self._clock.now_ns(), closed, observed=True))
         return found
 
     def close(self) -> None:

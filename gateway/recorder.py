@@ -83,26 +83,25 @@ class Recorder:
     Arguments:
         gateway: id, for the log.
         sensors: as configured.
-        epochs: where entries become durable.
         clock, machine: the two clocks.
         anchors: where the time comes from.
         crowded: called, from any thread, when many edges wait; `collect` is then due.
-    Beside what the properties say, a recorder has its `sampler`, which edges are put into, and its `fullness`.
+    Beside what the properties say, a recorder has its `sampler`, which edges are put into from the beginning, and from
+    `resume` on its `fullness`.
     """
 
     def __init__(
         self,
         gateway: str,
         sensors: Sequence[SensorConfig],
-        epochs: Epochs,
         *,
         clock: MeasurementClock,
         machine: MachineClock,
         anchors: AnchorSource,
         crowded: Callable[[], None] = lambda: None,
     ) -> None:
+        self._gateway = gateway
         self._sensors = sensors
-        self._epochs = epochs
         self._clock = clock
         self._machine = machine
         self._anchors = anchors
@@ -112,8 +111,6 @@ class Recorder:
             for sensor in sensors
         }
         self.sampler = Sampler(clock, self._detectors.values(), crowded)
-        self.fullness = Fullness(gateway, epochs)
-        self._held = Held(gateway, epochs, machine.monotonic_s)
         self._refusals = Refusals(self._detectors)
         self._observed: list[Edge] = []
         self._waiting: deque[Anchor] = deque(maxlen=ANCHORS_WAITING_MAX)
@@ -132,11 +129,17 @@ class Recorder:
         """The anchor that tells the time now."""
         return self._book.newest
 
-    def resume(self) -> None:
+    def resume(self, epochs: Epochs) -> None:
         """Go on where the journal ends; what an earlier boot or other settings left open is closed under those.
 
         Called once, where the spool is, before the first contact is observed.
+
+        Arguments:
+            epochs: where entries become durable.
         """
+        self._epochs = epochs
+        self._held = Held(self._gateway, epochs, self._machine.monotonic_s)
+        self.fullness = Fullness(self._gateway, epochs)
         settings = {sensor.id: settings_of(sensor) for sensor in self._sensors}
         spool = self._epochs.current
         resumed = resume(spool.scan(), spool.boot, self._detectors.values(), self._book, settings, spool.anchors)
@@ -159,8 +162,8 @@ class Recorder:
         self._take_anchors()  # before the first interval opens
 
     def observed(self, edges: Sequence[Edge]) -> None:
-        """Contacts that are read from now on, as `Sampler.observe` gave them; they go with the next group."""
-        self._observed += edges
+        """Contacts that are read from then on and how they were, as `Contacts.watch` gave them, for the next group."""
+        self._observed += [self.sampler.observe(edge.sensor, edge.level, edge.clock_ns) for edge in edges]
 
     def offer(self, anchor: Anchor) -> None:
         """An anchor from a fresh receipt; it goes with the next group where it is worth keeping."""
@@ -178,7 +181,7 @@ class Recorder:
         self._taken_ns = sample.now_ns
         if sample.lost:
             log.error("%d edges did not fit while the spool could not be written.", self.sampler.overflowed)
-        entries = [*sample.edges, *sample.lost, *sample.readings, *self._observed]
+        entries = [*self._observed, *sample.edges, *sample.lost, *sample.readings]
         self._observed = []
         anchors = tuple(self._waiting)
         self._waiting.clear()

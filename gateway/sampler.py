@@ -66,11 +66,15 @@ class Sampler:
         if waiting == 1_000:
             self._crowded()
 
-    def observe(self, sensor: str, level: bool) -> Edge:
-        """The contact of `sensor` is watched from now on and is at `level`; returns the journal entry for it."""
-        now_ns = self._clock.now_ns()
-        self._detectors[sensor].observe(now_ns, level)
-        return Edge(sensor, now_ns, level, observed=True)
+    def observe(self, sensor: str, level: bool, clock_ns: int | None = None) -> Edge:
+        """The contact of `sensor` is watched from that boot clock on (default now) and was at `level` then.
+
+        Returns:
+            The journal entry for it. What was put in before is taken with the next tick, so it comes after.
+        """
+        since_ns = self._clock.now_ns() if clock_ns is None else clock_ns
+        self._detectors[sensor].observe(since_ns, level)
+        return Edge(sensor, since_ns, level, observed=True)
 
     def tick(self) -> Sample:
         """Settle what has settled, close what has ended."""

@@ -90,14 +90,14 @@ class RecorderRig:
         self.recorder = Recorder(
             "g",
             [SensorConfig(id=sensor, pin=pin, period_s=10) for sensor, pin in (("a", 4), ("b", 5))],
-            epochs,
             clock=self.clock,
             machine=MachineClock(monotonic_s=lambda: self.clock.ns / S, wall_us=lambda: 0),
             anchors=self.anchors,
         )
-        self.recorder.resume()
-        sampler = self.recorder.sampler
-        self.recorder.observed([sampler.observe("a", levels[0]), sampler.observe("b", levels[1])])
+        self.recorder.resume(epochs)
+        self.recorder.observed(
+            [Edge(sensor, start_ns, level, observed=True) for sensor, level in zip("ab", levels, strict=True)]
+        )
         self.accepted: list[Edge] = []
         self.commit()
 

@@ -99,3 +99,50 @@ async def test_sampling_goes_on_while_a_sync_is_stuck(tmp_path: Path) -> None:
     closures = [entry.clock_ns for entry in entries if isinstance(entry, Edge) and entry.level and not entry.observed]
     assert counted == sum(clock_ns < readings[-1].clock_ns for clock_ns in closures)
     assert lag_ns < 500 * MS
+
+
+class BlockedDisk(RealDisk):
+    """A disk whose spool cannot be opened before the test lets it."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.free = threading.Event()
+        self.asked = threading.Event()
+
+    def lock(self) -> None:
+        self.asked.set()
+        self.free.wait(30)
+        super().lock()
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+async def test_closures_while_a_large_spool_is_opened_are_counted(tmp_path: Path, stopped: bool) -> None:
+    settings, factory, seen = config(tmp_path), MockFactory(), Seen()
+    disk = BlockedDisk(settings.spool)
+    anchor = Anchor(boot_ns(), wall_ns(), 0, AnchorKind.GIVEN)
+    agent = Agent(settings, clock=BootClock(), factory=factory, anchors=GivenAnchors(anchor), watcher=seen, disk=disk)
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(agent.run())
+        await until(disk.asked.is_set, 5, "the spool is being opened")
+        watched_ns = boot_ns()
+        pin = factory.pin(4)
+        for drive in (pin.drive_low, pin.drive_high, pin.drive_low):
+            drive()
+            still_ns = boot_ns() + 25 * MS
+            await until(lambda still_ns=still_ns: boot_ns() >= still_ns, 5, "the contact is still")  # type: ignore[misc]
+        opened_ns = boot_ns()
+        if stopped:
+            task.cancel()
+        disk.free.set()
+        if not stopped:
+            await until(lambda: agent.outstanding >= 3, 10, "an interval closes")
+            task.cancel()
+    entries = [located.entry for located in journal(settings)]
+    found, *edges = [entry for entry in entries if isinstance(entry, Edge)]
+    assert (found.level, found.observed) == (False, True)
+    assert found.clock_ns <= watched_ns
+    assert [(edge.level, edge.observed) for edge in edges] == [(True, False), (False, False), (True, False)]
+    assert all(watched_ns <= edge.clock_ns <= opened_ns for edge in edges)
+    if not stopped:
+        readings = [entry for entry in entries if isinstance(entry, ReadingEntry)]
+        assert sum(entry.values[0].value for entry in readings) == 2

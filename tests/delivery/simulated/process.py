@@ -54,7 +54,6 @@ class Process:
         self.recorder = Recorder(
             config.gateway,
             config.sensors,
-            self.epochs,
             clock=computer.boot,
             machine=self._machine,
             anchors=SystemAnchors(computer.wall_ns, computer.boot.now_ns, lambda: computer.ntp_error_ns),
@@ -63,7 +62,7 @@ class Process:
     def resume(self) -> None:
         """Go on where the journal ends, and watch the contacts."""
         recorder = self.recorder
-        recorder.resume()
+        recorder.resume(self.epochs)
         contacts = Contacts(self._config.sensors, self._clock, cast(Factory, self._header), recorder.sampler)
         recorder.observed(contacts.watch())
         self.commit()
