@@ -10,7 +10,7 @@ from uuid import UUID
 from gateway.spool.disk import Disk
 from gateway.spool.entries import Anchor, Entry, SensorSettings
 from gateway.spool.errors import SpoolFull, SpoolUnwritable, cannot_open
-from gateway.spool.folders import current_epoch, draining, make_epoch, mark_draining, remove_epoch, unmarked
+from gateway.spool.folders import current_epoch, draining, go_on_with, make_epoch, mark_draining, remove_epoch, unmarked
 from gateway.spool.recovery import recover
 from gateway.spool.reserve import Reserve
 from gateway.spool.room import SpoolLimits
@@ -154,8 +154,9 @@ class Epochs:
         try:
             mark_draining(self._disk, old.epoch)
             new = self._begun(old)
-        except OSError as error:
-            raise cannot_open(self._gateway, error) from error
+        except (OSError, SpoolUnwritable) as error:
+            go_on_with(self._disk, old.epoch, known={spool.epoch for spool in self.all})
+            raise cannot_open(self._gateway, error) if isinstance(error, OSError) else error from error
         new.define(self._sensors)
         new.append(opening)
         return new

@@ -1,5 +1,6 @@
 """The folders of a spool's root: one for each epoch, and which of them drain."""
 
+from collections.abc import Collection
 from contextlib import suppress
 
 from gateway.spool.disk import ROOT, Disk, write_whole
@@ -30,6 +31,20 @@ def mark_draining(disk: Disk, epoch: str) -> None:
     """Say, durably, that an epoch takes no more records."""
     turn = 1 + max((_turn(disk, other) for other in draining(disk)), default=0)
     write_whole(disk, epoch, DRAINING_NAME, f"{turn}\n".encode(), durable=True)
+
+
+def go_on_with(disk: Disk, epoch: str, known: Collection[str]) -> None:
+    """A new epoch could not be begun: a restart must find this one as the current one, not what there is of the other.
+
+    Arguments:
+        known: the epochs that are in use.
+    """
+    for other in [other for other in unmarked(disk) if other not in known]:
+        with suppress(OSError):
+            remove_epoch(disk, other)
+    with suppress(OSError):
+        disk.remove(epoch, DRAINING_NAME)
+        disk.sync_folder(epoch)
 
 
 def unmarked(disk: Disk) -> list[str]:

@@ -1,16 +1,32 @@
 """Spools of several epochs on one disk: a new one is begun whole or not at all, and old ones drain."""
 
+import errno
 from contextlib import suppress
 from itertools import count
 
 import pytest
 
-from gateway.spool import Epochs, SpoolFull, SpoolLimits
+from gateway.spool import Epochs, SpoolFull, SpoolLimits, SpoolUnwritable
 from gateway.spool.folders import current_epoch, draining
 from tests.gateway.spool.memory_disk import MemoryDisk, PowerCut
 from tests.gateway.spool.world import ANCHOR, BOOTS, GATEWAY, LIMITS, SENSORS, edge, entries, reading, seal
 
 NAMES = [f"{number:016x}" for number in (7, 3, 9, 1, 8, 2)]
+
+
+class FailingDisk(MemoryDisk):
+    """Fails twice on end in a call, after so many of its name that work."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fails_in: dict[str, int] = {}
+
+    def step(self, call: str) -> None:
+        if call in self.fails_in:
+            self.fails_in[call] -= 1
+            if self.fails_in[call] in {-1, -2}:
+                raise OSError(errno.EIO, "EIO")
+        super().step(call)
 
 
 def open_epochs(disk: MemoryDisk, boot: int = 0, limits: SpoolLimits = LIMITS) -> Epochs:
@@ -78,6 +94,22 @@ def test_cut_while_an_epoch_begins_leaves_one_that_is_written(cut_in: int, kille
     again.append([reading(9)])
     assert entries(again.current.scan())[-1][1] == reading(9)
     assert all(spool.epoch in draining(disk) or spool.next == 1 for spool in again.draining)
+
+
+@pytest.mark.parametrize("call", ["create", "write", "sync", "rename", "sync_folder", "make_folder"])
+@pytest.mark.parametrize("at", range(5))
+def test_epoch_that_cannot_be_begun_leaves_the_old_one_current_after_a_restart_too(call: str, at: int) -> None:
+    disk = FailingDisk()
+    opened = open_epochs(disk)
+    opened.append([ANCHOR, reading(1)])
+    old = opened.current
+    disk.fails_in[call] = at
+    with suppress(SpoolUnwritable):
+        opened.begin([], [])
+    disk.fails_in.clear()
+    if opened.current is old:
+        opened.append([edge(3)])  # of an interval that a drained epoch would never close
+    assert open_epochs(disk).current.epoch == opened.current.epoch
 
 
 def test_drained_epoch_goes_when_space_is_needed_and_before_anything_else() -> None:
