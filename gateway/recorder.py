@@ -143,6 +143,7 @@ class Recorder:
         settings = {sensor.id: settings_of(sensor) for sensor in self._sensors}
         spool = self._epochs.current
         resumed = resume(spool.scan(), spool.boot, self._detectors.values(), self._book, settings, spool.anchors)
+        wait: list[ReadingEntry] = []
         refused: list[ReadingEntry] = []
         reason = ""
         try:
@@ -154,6 +155,7 @@ class Recorder:
             self._held.owe(wait)  # under other settings they could not be written any more
             reason = reason_of(error)
             refused = [reading for reading in resumed.readings if reading.sensor not in unchanged]
+        spool.settle_earlier({(reading.boot, reading.sensor) for reading in wait if reading.boot is not None})
         self._epochs.define(list(settings.values()))
         self._refusals = Refusals(self._detectors)
         self._refusals.lose(sum(len(reading.values) for reading in refused), reason)

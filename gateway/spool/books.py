@@ -3,7 +3,7 @@
 Recovery and appending keep them through the same calls, so that what a restart knows is what was known before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from gateway.spool.anchor_list import AnchorList
@@ -111,6 +111,12 @@ class Books:
                 still.append(older)
         if still:
             self._unsettled[key] = still
+
+    def settle_earlier(self, waiting: Collection[tuple[int, str]]) -> None:
+        """Of boots that are over nothing is left to be made of edges, but what is waiting."""
+        for key in [key for key in self._unsettled if key[0] != self.boot and key not in waiting]:
+            for segment in self._unsettled.pop(key):
+                del segment.unsettled[key]
 
     def _alive(self, boot: int, clock_ns: int, wall_ns: int) -> None:
         # The note's wall time is that of its clock, carried on from where it was last known.
@@ -221,11 +227,8 @@ class Books:
             if (newest := self._anchors[boot].newest) is not None
         }
         # By these the open intervals began, and a restart begins them again.
-        carried |= {
-            (self.boot, anchor)
-            for (boot, _), (_, home, anchor) in self._resumed_from.items()
-            if boot == self.boot and home is segment and anchor is not None
-        }
+        begun = [(boot, anchor) for (boot, _), (_, home, anchor) in self._resumed_from.items() if home is segment]
+        carried |= {(boot, anchor) for boot, anchor in begun if boot == self.boot and anchor is not None}
         return [replace(anchor, boot=boot) for boot, anchor in sorted(carried, key=_clock_of)]
 
     def age_s(self, segment: Segment) -> float:

@@ -35,6 +35,10 @@ class EntryType(IntEnum):
     SEAL = 10
 
 
+DEFINING = (EntryType.BOOT, EntryType.SENSOR, EntryType.QUANTITY)
+"""The types of dictionary entries."""
+
+
 def encode_header(gateway: str, epoch: bytes, first: int) -> bytes:
     """The first 64 bytes of a segment, whose records begin at sequence `first`."""
     fields = _HEADER.pack(MAGIC, VERSION, 0, sha256(gateway.encode()).digest(), epoch, first)

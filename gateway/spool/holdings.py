@@ -1,6 +1,6 @@
 """What one spool holds: its records by number, what is sealed and received of them, its anchors and boots."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from gateway.spool.books import Books
@@ -82,6 +82,10 @@ class Holdings:
     def unsealed(self) -> list[Range]:
         """Ranges given out and kept, neither sealed nor received."""
         return self._books.unsealed()
+
+    def settle_earlier(self, waiting: Collection[tuple[int, str]]) -> None:
+        """Say that of earlier boots' edges all readings are made, but those of the (boot, sensor) that are waiting."""
+        self._books.settle_earlier(waiting)
 
     def receive(self, epoch: str, ranges: Sequence[Range]) -> int:
         """Note what a receipt names; of another epoch, or never sealed, nothing. Returns how many are new."""

@@ -9,7 +9,7 @@ from gateway.spool.dictionary import Dictionary
 from gateway.spool.disk import Disk
 from gateway.spool.entries import Located
 from gateway.spool.errors import SpoolUnreadable
-from gateway.spool.frame import entry_body, entry_end, entry_name
+from gateway.spool.frame import DEFINING, entry_body, entry_end, entry_name
 from gateway.spool.segment import RecordIndex, Segment
 from gateway.spool.survey import survey
 
@@ -44,14 +44,15 @@ class Reader:
         for segment in list(self._segments[start:]):
             data = self._read(segment, 0, segment.length)
             found = survey(data, self._key)
-            head = found.groups[0].at if found.groups else len(found.offsets)
-            for at, (offset, end) in enumerate(zip(found.offsets, found.ends, strict=True)):
+            in_head = True
+            for offset, end in zip(found.offsets, found.ends, strict=True):
                 kind, sequence = entry_name(data, offset)
+                in_head = in_head and kind in DEFINING  # rot may have taken the entry of the first group
                 try:
                     located = decode_entry(kind, sequence, entry_body(data, offset, end), dictionary)
                 except ValueError:
                     continue
-                if located is not None and at > head and not 0 < located.last < from_sequence:
+                if located is not None and not in_head and not 0 < located.last < from_sequence:
                     yield located
 
     def records(self, first: int, last: int) -> list[Located]:

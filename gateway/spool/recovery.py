@@ -15,6 +15,7 @@ from gateway.spool.dictionary import Dictionary
 from gateway.spool.disk import ROOT, Disk
 from gateway.spool.entries import Located, MarkerEntry, Seal
 from gateway.spool.frame import (
+    DEFINING,
     HEADER_BYTES,
     EntryType,
     encode_header,
@@ -29,7 +30,6 @@ from gateway.spool.survey import Survey, survey
 from sensorhub.ranges import Range, RangeSet
 
 _INDEX = struct.Struct("<H")
-_DEFINING = (EntryType.BOOT, EntryType.SENSOR, EntryType.QUANTITY)
 _COMMIT_MAX = 2**64
 
 
@@ -199,7 +199,7 @@ class _Recovery:
                 unread += end - offset
                 damaged = self._rot = True
                 continue
-            if kind in _DEFINING:
+            if kind in DEFINING:
                 segment.defined[EntryType(kind), _INDEX.unpack_from(body)[0]] += 1
             if located is not None:
                 if result.dictionary.boots[located.boot] == self._boot_id:

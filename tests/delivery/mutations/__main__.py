@@ -9,13 +9,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.delivery.mutations.at_card import AT_CARD
 from tests.delivery.mutations.at_gateway import AT_GATEWAY
 from tests.delivery.mutations.at_hub import AT_HUB
 from tests.delivery.mutations.mutation import Mutation, PowerCuts, Simulated, UnitTests
 from tests.delivery.mutations.product import MutationStale, Product
 from tests.delivery.mutations.tiers import TierBroken, Tiers, Verdict
 
-MUTATIONS = (*AT_GATEWAY, *AT_HUB)
+MUTATIONS = (*AT_GATEWAY, *AT_CARD, *AT_HUB)
 TIERS = {"T0": UnitTests, "T1": Simulated, "T3": PowerCuts}
 
 
@@ -111,7 +112,7 @@ def main() -> int:
 def _show(row: Row) -> None:
     verdict = row.verdict
     by = f"{verdict.by} {verdict.where}" if verdict.caught else verdict.skipped or f"NOT CAUGHT ({verdict.by})"
-    print(f"{row.mutation.name:<44} {by:<44} {row.seconds:5.1f} s  {verdict.what}", flush=True)
+    print(f"{row.mutation.name:<46} {by:<44} {row.seconds:5.1f} s  {verdict.what}", flush=True)
 
 
 if __name__ == "__main__":

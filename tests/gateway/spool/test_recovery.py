@@ -6,6 +6,7 @@ import pytest
 
 from gateway.spool import Anchor, AnchorKind, MarkerEntry, Spool, SpoolLimits
 from gateway.spool.frame import HEADER_BYTES, encode_header
+from gateway.spool.survey import survey
 from sensorhub.ranges import RangeSet
 from tests.gateway.spool.memory_disk import MemoryDisk, PowerCut
 from tests.gateway.spool.world import ANCHOR, BOOTS, EPOCH, GATEWAY, edge, entries, open_spool, reading, seal
@@ -273,3 +274,17 @@ def test_records_whose_seal_has_rotted_may_have_been_sealed_and_are_received_whe
     assert spool.unsealed() == [(1, 6)]
     assert spool.receive(EPOCH, [(1, 2)]) == 2
     assert (list(spool.may_have_sealed), spool.unsealed(), list(spool.received)) == ([(3, 4)], [(3, 6)], [(1, 2)])
+
+
+def test_flip_in_the_entry_of_the_first_group_costs_none_of_its_entries() -> None:
+    disk, _ = three_groups()
+    content = disk.content(EPOCH, FIRST)
+    first_group = survey(bytes(content), bytes.fromhex(EPOCH)).groups[1].offset
+    content[first_group + 12] ^= 1
+    whole, _ = three_groups()
+    wanted = entries(open_spool(whole, limits=WIDE).scan())
+    assert entries(open_spool(disk, limits=WIDE).scan()) == wanted
+    disk, _ = three_groups()
+    content = disk.content(EPOCH, FIRST)
+    content[survey(bytes(content), bytes.fromhex(EPOCH)).groups[0].offset + 12] ^= 1
+    assert entries(open_spool(disk, limits=WIDE).scan()) == wanted
