@@ -59,8 +59,8 @@ AT_CARD = (
         (
             Edit(
                 "gateway/recorder.py",
-                "        entries = [*sample.edges, *sample.lost, *sample.readings, *self._observed]\n",
-                "        entries = [*sample.lost, *sample.readings, *self._observed]\n",
+                "        entries = [*self._observed, *sample.edges, *sample.lost, *sample.readings]\n",
+                "        entries = [*self._observed, *sample.lost, *sample.readings]\n",
             ),
         ),
         T1,
