@@ -268,6 +268,8 @@ class Room:
         return self._give_up(segment, reason) if segment else 0
 
     def _give_up(self, segment: Segment, reason: str) -> int:
+        if segment.unsettled:
+            return 0  # edges of an interval that is still open: no marker could say that they were lost
         self._mark(segment, self._books.lost_with(segment), reason)
         try:
             freed = self._delete(segment)

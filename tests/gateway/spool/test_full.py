@@ -252,3 +252,16 @@ def test_anchor_by_which_an_open_interval_began_is_carried_over_too() -> None:
     anchors = [located.entry for located in spool.scan() if isinstance(located.entry, Anchor)]
     assert sorted(anchors, key=lambda anchor: anchor.clock_ns) == [ANCHOR, newer]
     assert spool.anchors(spool.boot) == [ANCHOR, newer]
+
+
+def test_edges_of_an_open_interval_are_never_dropped() -> None:
+    spool = open_spool(MemoryDisk(), limits=DROPPING)
+    spool.append([edge(500)])
+    with pytest.raises(SpoolFull):
+        for number in range(400):
+            spool.append([reading(1_000 + number, sensor="detector-2")])
+    assert edge(500) in [entry for _, entry in entries(spool.scan())]
+    spool.append([reading(10**6)], closing=True)
+    for number in range(400):
+        spool.append([reading(10**7 + number, sensor="detector-2")])
+    assert edge(500) not in [entry for _, entry in entries(spool.scan())]
