@@ -9,10 +9,10 @@ from dataclasses import replace
 from gateway.spool.anchor_list import AnchorList
 from gateway.spool.entries import Anchor, BootNote, Edge, Located, MarkerEntry, ReadingEntry, Seal
 from gateway.spool.errors import SealRefused
+from gateway.spool.lifetimes import Lifetimes
 from gateway.spool.markers import dropped_range
 from gateway.spool.segment import Segment
 from sensorhub.ranges import Range, RangeSet
-from sensorhub.reading import NS_PER_S
 from sensorhub.topics import RECORDS_PER_PACK_MAX
 
 
@@ -30,11 +30,12 @@ class Books:
         self.received = RangeSet()
         self.dropped = RangeSet()
         self.open_seals: dict[int, Seal] = {}
-        self.notes: dict[int, BootNote] = {}
+        self.notes = Lifetimes()
         self._anchors: dict[int, AnchorList] = {}
         self._anchored_in: dict[int, Segment] = {}
         self._of_boot: dict[int, RangeSet] = {}
         self._unsettled: dict[tuple[int, str], list[Segment]] = {}
+        self._with_records: list[Segment] = []
         self._resumed_from: dict[tuple[int, str], tuple[Segment, Segment | None, Anchor | None]] = {}
 
     def apply(self, located: Located, segment: Segment) -> None:
@@ -54,36 +55,50 @@ class Books:
                 if before is not None and before[0] is not segment:
                     segment.after.add(before[0])  # a restart must find up to where readings were made
                 self._resumed_from[key] = segment, home, newest
-                self._alive(located.boot, located.entry.clock_ns, 0)
+                self.notes.alive(located.boot, located.entry.clock_ns)
             case MarkerEntry():
                 self._keep(located, segment)
                 if (named := dropped_range(located.entry)) is not None:
                     segment.named.add(*named)
-                self._alive(located.boot, located.entry.clock_ns, 0)
+                self.notes.alive(located.boot, located.entry.clock_ns)
             case Edge():
                 key = located.boot, located.entry.sensor
                 if key not in segment.unsettled:
                     self._unsettled.setdefault(key, []).append(segment)
                 segment.unsettled[key] = max(segment.unsettled.get(key, 0), located.entry.clock_ns)
-                self._alive(located.boot, located.entry.clock_ns, 0)
+                self.notes.alive(located.boot, located.entry.clock_ns)
             case Anchor():
                 self._anchor(located.boot, located.entry, segment)
-                self._alive(located.boot, located.entry.clock_ns, located.entry.wall_ns)
+                self.notes.alive(located.boot, located.entry.clock_ns, located.entry.wall_ns)
             case Seal():
+                # Records whose seal has gone could not be sent again as the pack that they were.
+                segment.after |= {home for home in self._holders(*located.entry.range) if home is not segment}
                 segment.needs.add(*located.entry.range)
                 self.sealed.add(*located.entry.range)
                 if not self.received.covers(*located.entry.range):
                     self.open_seals[located.entry.first] = located.entry
             case BootNote():
-                self._alive(located.boot, located.entry.clock_ns, located.entry.wall_ns)
+                self.notes.alive(located.boot, located.entry.clock_ns, located.entry.wall_ns)
 
     def _keep(self, located: Located, segment: Segment) -> None:
         first, last = located.sequence, located.last
         of_boot = self._of_boot.get(located.boot)
         if of_boot is None:
             of_boot = self._of_boot[located.boot] = RangeSet()
+        if not segment.records:
+            self._with_records.append(segment)
         for numbers in (self.kept, of_boot, segment.records, segment.needs):
             numbers.add(first, last)
+
+    def _holders(self, first: int, last: int) -> set[Segment]:
+        # Mostly the newest ones; their records rise.
+        found: set[Segment] = set()
+        for segment in reversed(self._with_records):
+            if segment.records.within(first, last):
+                found.add(segment)
+            elif found:
+                break
+        return found
 
     def _anchor(self, boot: int, anchor: Anchor, segment: Segment) -> None:
         known = self._anchors.setdefault(boot, AnchorList())
@@ -117,17 +132,6 @@ class Books:
         for key in [key for key in self._unsettled if key[0] != self.boot and key not in waiting]:
             for segment in self._unsettled.pop(key):
                 del segment.unsettled[key]
-
-    def _alive(self, boot: int, clock_ns: int, wall_ns: int) -> None:
-        # The note's wall time is that of its clock, carried on from where it was last known.
-        known = self.notes.get(boot) or BootNote(0, 0)
-        if not wall_ns and clock_ns <= known.clock_ns and boot in self.notes:
-            return
-        if wall_ns and clock_ns < known.clock_ns:
-            wall_ns += known.clock_ns - clock_ns
-        elif not wall_ns and known.wall_ns:
-            wall_ns = known.wall_ns + max(0, clock_ns - known.clock_ns)
-        self.notes[boot] = BootNote(max(clock_ns, known.clock_ns), wall_ns)
 
     def anchors(self, boot: int) -> Sequence[Anchor]:
         """The anchors of a boot in file order, the first and last thousand."""
@@ -231,16 +235,6 @@ class Books:
         carried |= {(boot, anchor) for boot, anchor in begun if boot == self.boot and anchor is not None}
         return [replace(anchor, boot=boot) for boot, anchor in sorted(carried, key=_clock_of)]
 
-    def age_s(self, segment: Segment) -> float:
-        """How long ago its newest entry was made, s; by boot clocks, so without the time between boots."""
-        if segment.newest is None:
-            return 0.0
-        boot, clock_ns = segment.newest
-        order = list(self.notes)
-        later = order[order.index(boot) + 1 :] if boot in self.notes else []
-        lived_ns = self.notes[boot].clock_ns - clock_ns if boot in self.notes else 0
-        return (lived_ns + sum(self.notes[other].clock_ns for other in later)) / NS_PER_S
-
     def unsealed(self) -> list[Range]:
         """Kept, and neither sealed nor received."""
         return [gap for first, last in self.kept for gap in self.sealed.missing(first, last)]
@@ -287,6 +281,8 @@ class Books:
     def forget(self, segment: Segment) -> None:
         """A segment is gone."""
         segment.gone = True
+        if segment.records:
+            self._with_records.remove(segment)
         for first, last in segment.records:
             self.kept.remove(first, last)
         for key in [key for key, homes in self._unsettled.items() if segment in homes]:

@@ -211,7 +211,7 @@ class Room:
             return
         with suppress(SpoolUnwritable):  # it is tried again with the next note
             for segment in self._candidates():
-                if self._books.age_s(segment) <= age_max_s or not self._give_up(segment, TOO_OLD):
+                if self._books.notes.age_s(segment) <= age_max_s or not self._give_up(segment, TOO_OLD):
                     break
 
     def free(self, bytes_wanted: int) -> int:

@@ -212,7 +212,12 @@ class Ledger:
         said = record.sensor, record.quantity, record.value.hex(), quality
         if said != (accepted.sensor, accepted.quantity, accepted.value.hex(), accepted.quality):
             return f"was {accepted}"
+        if Quality.ESTIMATED_TIME in record.quality and not self._is_estimated(accepted.boot):
+            return None  # its estimate was made since the last look
         return self._wrong_time(accepted, record.time_us * NS_PER_US)
+
+    def _is_estimated(self, boot: UUID) -> bool:
+        return any(anchor.source is AnchorKind.ESTIMATED for anchor in self.anchors.get(boot, ()))
 
     def _wrong_time(self, accepted: Accepted, said_ns: int) -> str | None:
         anchors = self.anchors.get(accepted.boot, [])
