@@ -21,7 +21,7 @@ from gpiozero.pins.mock import MockFactory
 
 from benchmarks import driver
 from gateway.agent import Agent
-from gateway.anchors import GivenAnchors, SystemAnchors
+from gateway.anchors.sources import GivenAnchors, SystemAnchors
 from gateway.config import GatewayConfig, gateway_config
 from gateway.spool import Anchor, AnchorKind, Edge, RealDisk, Spool
 from gateway.spool_limits import limits_of

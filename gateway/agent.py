@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from gateway.anchors import AnchorSource
+from gateway.anchors.sources import AnchorSource
 from gateway.config import GatewayConfig
-from gateway.contacts import Contacts
-from gateway.mqtt import Link
-from gateway.outbox import Outbox
-from gateway.recorder import Recorder
-from gateway.sender import Sender
+from gateway.recorder.contacts import Contacts
+from gateway.recorder.recorder import Recorder
 from gateway.sensors.pins import Factory
 from gateway.spool import Disk, Edge, Epochs, RealDisk
 from gateway.spool_limits import limits_of
 from gateway.spool_thread import SpoolThread
-from gateway.status_file import Said, write_said
+from gateway.status.file import Said, write_said
+from gateway.uplink.mqtt import Link
+from gateway.uplink.outbox import Outbox
+from gateway.uplink.sender import Sender
 from sensorhub.clock import MachineClock, MeasurementClock
 from sensorhub.errors import SensorHubError
 from sensorhub.reading import NS_PER_S, US_PER_S

@@ -5,7 +5,7 @@ import logging
 import signal
 
 from gateway.agent import Agent
-from gateway.anchors import SystemAnchors
+from gateway.anchors.sources import SystemAnchors
 from gateway.config import GatewayConfig
 from gateway.sensors.pins import system_factory
 from sensorhub.clock import BootClock

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gateway.agent import Agent
-from gateway.anchors import GivenAnchors
+from gateway.anchors.sources import GivenAnchors
 from gateway.config import GatewayConfig, SensorConfig
 from gateway.spool.disk import RealDisk
 from gateway.spool.entries import Anchor, AnchorKind

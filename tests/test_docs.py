@@ -16,6 +16,8 @@ from sensorhub.topics import OPEN_ROOT, PackId, gateway_topic, pack_topic
 
 ROOT = Path(__file__).parent.parent
 FORMATS = (ROOT / "docs" / "formats.md").read_text()
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
+PACKAGES = ("sensorhub", "firmware_config", "gateway", "cloud", "simulators")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 GATEWAY = "a127-rayleigh-weir"
@@ -76,9 +78,20 @@ def test_every_quantity_is_described_with_its_unit() -> None:
 
 
 def test_tests_of_the_invariants_exist() -> None:
-    named = re.findall(r"`(tests/[^`]+)`", (ROOT / "docs" / "architecture.md").read_text())
+    named = re.findall(r"`(tests/[^`]+)`", ARCHITECTURE)
 
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_module_is_named_under_its_folder_with_what_it_is_for() -> None:
+    named = {
+        f"{folder}{module}.py"
+        for folder, section in re.findall(r"^### (\S+/)\n(.*?)(?=^##)", ARCHITECTURE, re.MULTILINE | re.DOTALL)
+        for module in re.findall(r"^\| `(\w+)` \| \S", section, re.MULTILINE)
+    }
+    there = [path.relative_to(ROOT) for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+
+    assert named == {path.as_posix() for path in there if path.name != "__init__.py"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

@@ -22,7 +22,7 @@ MAY_IMPORT = {
 """Gateway and hub are installed on different machines; the simulators start a hub as a process and read over HTTP."""
 
 EDGES = {
-    "aiomqtt": ("gateway/mqtt.py",),
+    "aiomqtt": ("gateway/uplink/mqtt.py",),
     "paho": ("cloud/mqtt.py",),
     "gpiozero": ("gateway/sensors/", "simulators/"),
     "lgpio": ("gateway/sensors/",),

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from gateway.anchors import BUILT_NS, ntp_error_ns
+from gateway.anchors.sources import BUILT_NS, ntp_error_ns
 from gateway.checks.broker import check_broker
 from gateway.checks.card import check_card
 from gateway.checks.finding import Finding
 from gateway.config import GatewayConfig
 from gateway.sensors.pins import ContactPin, Factory, PinsUnavailable, PinUnusable, system_factory
-from gateway.status_file import is_running
+from gateway.status.file import is_running
 from sensorhub.clock import BootClock, wall_ns
 from sensorhub.config import load_toml
 from sensorhub.errors import ConfigInvalid

@@ -4,10 +4,10 @@ At a stop line a closure is an actuation, not always one vehicle. Wiring: the de
 the pin and ground; the pull-up is the Pi's own.
 """
 
-from gateway.debounce import Change, Debounce
-from gateway.intervals import ContactIntervals
+from gateway.anchors.times import AnchorBook
+from gateway.recorder.debounce import Change, Debounce
+from gateway.recorder.intervals import ContactIntervals
 from gateway.spool import ReadingEntry
-from gateway.times import AnchorBook
 
 KIND = "detector"
 QUANTITIES = ("actuation_count", "occupancy", "mean_on_time")

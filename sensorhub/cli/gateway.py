@@ -90,7 +90,7 @@ def status(config: Config = Path("gateway.toml"), json: Json = False) -> None:
     from rich.console import Console
 
     from gateway.config import GatewayConfig
-    from gateway.status_view import print_view, view
+    from gateway.status.view import print_view, view
     from sensorhub.config import load_toml
 
     known = load_toml(config, GatewayConfig)

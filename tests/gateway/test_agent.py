@@ -9,15 +9,15 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from gateway.agent import Agent
-from gateway.anchors import GivenAnchors
+from gateway.anchors.sources import GivenAnchors
+from gateway.anchors.times import AnchorBook
 from gateway.config import GatewayConfig, SensorConfig
-from gateway.contacts import Contacts
-from gateway.sampler import Sampler
+from gateway.recorder.contacts import Contacts
+from gateway.recorder.sampler import Sampler
 from gateway.sensors.detector import Detector
 from gateway.spool import Anchor, AnchorKind, Edge, Located, ReadingEntry, RealDisk, Spool
 from gateway.spool_limits import limits_of
-from gateway.status_file import is_running, read_said
-from gateway.times import AnchorBook
+from gateway.status.file import is_running, read_said
 from sensorhub.broker import BrokerSettings
 from sensorhub.clock import BootClock, boot_ns, wall_ns
 from sensorhub.signing import write_new_key

@@ -8,7 +8,7 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from gateway.agent import Agent
-from gateway.anchors import GivenAnchors
+from gateway.anchors.sources import GivenAnchors
 from gateway.spool import Anchor, AnchorKind, Edge, ReadingEntry, RealDisk, SpoolFile
 from sensorhub.clock import BootClock, boot_ns, wall_ns
 from tests.gateway.test_agent import Seen, config, journal

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.debounce import Debounce
+from gateway.recorder.debounce import Debounce
 from gateway.spool.entries import Edge
 from simulators.moves import DEBOUNCE_NS, Bounced, DrivenMoves
 from simulators.timeline import Move

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from gateway.agent import Agent
-from gateway.anchors import GivenAnchors
+from gateway.anchors.sources import GivenAnchors
 from gateway.config import GatewayConfig, SensorConfig
 from gateway.spool import Anchor, AnchorKind, ReadingEntry, RealDisk, Spool
 from gateway.spool_limits import limits_of

@@ -18,7 +18,7 @@ from typing import Any
 from uuid import UUID
 
 from gateway.agent import Agent
-from gateway.anchors import SystemAnchors
+from gateway.anchors.sources import SystemAnchors
 from gateway.config import GatewayConfig
 from gateway.spool.entries import Edge
 from sensorhub.clock import boot_ns

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from gateway.anchors.times import sealed_time_us
 from gateway.spool.disk import RealDisk
 from gateway.spool.entries import Edge, MarkerEntry, ReadingEntry, Seal
 from gateway.spool.room import SpoolLimits
 from gateway.spool.spool import Spool
-from gateway.times import sealed_time_us
 from sensorhub.names import is_hex16
 from sensorhub.ranges import RangeSet
 

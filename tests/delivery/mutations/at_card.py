@@ -6,7 +6,7 @@ T1 = (Simulated(),)
 WRITER = "gateway/spool/writer.py"
 ROOM = "gateway/spool/room.py"
 RECOVERY = "gateway/spool/recovery.py"
-PACKER = "gateway/packer.py"
+PACKER = "gateway/uplink/packer.py"
 
 AT_CARD = (
     Mutation(
@@ -46,7 +46,7 @@ AT_CARD = (
         "closures are counted twice",
         (
             Edit(
-                "gateway/journal.py",
+                "gateway/recorder/journal.py",
                 "            del self._unwritten[key]  # older ones",
                 "            pass  # older ones",
             ),
@@ -58,7 +58,7 @@ AT_CARD = (
         "the count of an open interval goes with the power",
         (
             Edit(
-                "gateway/recorder.py",
+                "gateway/recorder/recorder.py",
                 "        entries = [*self._observed, *sample.edges, *sample.lost, *sample.readings]\n",
                 "        entries = [*self._observed, *sample.lost, *sample.readings]\n",
             ),
@@ -142,35 +142,35 @@ AT_CARD = (
         "records get times that no clock ever showed",
         (
             Edit(
-                "gateway/times.py",
+                "gateway/anchors/times.py",
                 "    if not is_step(before, after):\n        return (before, after)\n",
                 "    if before is not after:\n        return (before, after)\n",
             ),
         ),
-        (UnitTests(("tests/gateway/test_times.py",)),),
+        (UnitTests(("tests/gateway/anchors/test_times.py",)),),
     ),
     Mutation(
         "NTP that lies is believed",
         "records get times that are years off, though the hub said better",
         (
             Edit(
-                "gateway/times.py",
+                "gateway/anchors/times.py",
                 "    if not signed:\n        return list(anchors)\n",
                 "    if anchors:\n        return list(anchors)\n",
             ),
         ),
-        (UnitTests(("tests/gateway/test_anchors.py",)),),
+        (UnitTests(("tests/gateway/anchors/test_sources.py",)),),
     ),
     Mutation(
         "the window has no bound",
         "memory grows with what has no receipt",
         (
             Edit(
-                "gateway/pace.py",
+                "gateway/uplink/pace.py",
                 "        return max(0, WINDOW_RECORDS - self.records)\n",
                 "        return WINDOW_RECORDS\n",
             ),
         ),
-        (UnitTests(("tests/gateway/test_uplink.py", "tests/gateway/test_pace.py")),),
+        (UnitTests(("tests/gateway/uplink/test_uplink.py", "tests/gateway/uplink/test_pace.py")),),
     ),
 )

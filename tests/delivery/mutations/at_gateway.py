@@ -6,8 +6,8 @@ T1 = (Simulated(),)
 DISK = "gateway/spool/disk.py"
 WRITER = "gateway/spool/writer.py"
 RECOVERY = "gateway/spool/recovery.py"
-UPLINK = "gateway/uplink.py"
-LANE = "gateway/lane.py"
+UPLINK = "gateway/uplink/uplink.py"
+LANE = "gateway/uplink/lane.py"
 
 AT_GATEWAY = (
     Mutation(
@@ -108,7 +108,7 @@ AT_GATEWAY = (
     Mutation(
         "nonce ignored",
         "the answer to an old status counts as the answer to the newest",
-        (Edit("gateway/asking.py", "        if receipt.nonce != self._nonce:\n            return False\n", ""),),
+        (Edit("gateway/uplink/asking.py", "        if receipt.nonce != self._nonce:\n            return False\n", ""),),
         T1,
     ),
     Mutation(
@@ -121,7 +121,7 @@ AT_GATEWAY = (
                 "            return list(named)\n",
             ),
         ),
-        (Simulated(), UnitTests(("tests/gateway/test_receipts.py",))),
+        (Simulated(), UnitTests(("tests/gateway/uplink/test_receipts.py",))),
     ),
     Mutation(
         "a restored store is not noticed",

@@ -5,9 +5,9 @@ import random
 from typing import Protocol
 from uuid import UUID
 
-from gateway.driver import Granted, LinkSilent, Message
 from gateway.spool import Spool
 from gateway.spool.segment import parse_segment_name
+from gateway.uplink.driver import Granted, LinkSilent, Message
 from sensorhub.pack import body_hash, decompress
 from sensorhub.ranges import Range, RangeSet
 from sensorhub.receipt import Receipt, ReceiptMalformed, decode_receipt

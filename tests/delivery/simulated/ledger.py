@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from uuid import UUID
 
+from gateway.anchors.times import SNAP_NS, STEP_PPM, is_step, wall_at
 from gateway.spool import Anchor, AnchorKind, Edge, Located, MarkerEntry, ReadingEntry
-from gateway.times import SNAP_NS, STEP_PPM, is_step, wall_at
 from sensorhub.ranges import RangeSet
 from sensorhub.reading import NS_PER_US, Marker, Quality, Record
 from tests.delivery.simulated.accounts import Accepted, Contact, EpochLedger

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from functools import partial
 
 from gateway.config import GatewayConfig, SensorConfig
-from gateway.driver import LinkSilent
 from gateway.spool import SpoolFull, SpoolLimits, SpoolUnreadable, SpoolUnwritable
 from gateway.spool.segment import parse_segment_name
+from gateway.uplink.driver import LinkSilent
 from tests.delivery.simulated.clock import YEAR_S, Computer, Timeline
 from tests.delivery.simulated.disk import Card
 from tests.delivery.simulated.ledger import Ledger

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from typing import cast
 from uuid import UUID
 
-from gateway.anchors import SystemAnchors
+from gateway.anchors.sources import SystemAnchors
 from gateway.config import GatewayConfig
-from gateway.contacts import Contacts
-from gateway.driver import Message
-from gateway.outbox import Outbox
-from gateway.recorder import Accepted, Recorder
+from gateway.recorder.contacts import Contacts
+from gateway.recorder.recorder import Accepted, Recorder
 from gateway.sensors.pins import Factory
 from gateway.spool import Epochs, Spool, SpoolLimits
+from gateway.uplink.driver import Message
+from gateway.uplink.outbox import Outbox
 from tests.delivery.simulated.clock import Computer
 from tests.delivery.simulated.disk import Card
 from tests.delivery.simulated.pins import Header

@@ -1,0 +1,1 @@
+"""From boot clock to wall time."""

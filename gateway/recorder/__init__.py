@@ -1,0 +1,1 @@
+"""From edges of contacts to what the spool holds."""

@@ -1,0 +1,1 @@
+"""What a gateway says of itself, to the hub and on its own machine."""
