@@ -10,7 +10,16 @@ from uuid import UUID
 from gateway.spool.disk import Disk
 from gateway.spool.entries import Anchor, Entry, SensorSettings
 from gateway.spool.errors import SpoolFull, SpoolUnwritable, cannot_open
-from gateway.spool.folders import current_epoch, draining, go_on_with, make_epoch, mark_draining, remove_epoch, unmarked
+from gateway.spool.folders import (
+    current_epoch,
+    draining,
+    go_on_with,
+    make_epoch,
+    mark_draining,
+    remove_epoch,
+    remove_leftovers,
+    unmarked,
+)
 from gateway.spool.recovery import recover
 from gateway.spool.reserve import Reserve
 from gateway.spool.room import SpoolLimits
@@ -40,6 +49,8 @@ class Epochs:
         self._sensors: tuple[SensorSettings, ...] = ()
         self._elders: list[Spool] = []
         self._shared: list[_Draining] = []
+        with suppress(OSError):
+            remove_leftovers(disk)
         chosen = current_epoch(disk) or make_epoch(disk, draw())
         for epoch in [*draining(disk), *(epoch for epoch in unmarked(disk) if epoch != chosen)]:
             self._drain(self._recovered(epoch, ()))

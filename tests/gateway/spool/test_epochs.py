@@ -140,3 +140,29 @@ def test_anchor_reaches_an_old_epoch_whose_records_wait_for_the_time() -> None:
     opened.begin([], [])
     opened.append([ANCHOR])
     assert old.anchors(old.boot) == [ANCHOR]
+
+
+@pytest.mark.parametrize("killed", [True, False])
+@pytest.mark.parametrize("cut_in", range(16))
+def test_cut_while_a_drained_epoch_goes_brings_none_of_it_back(cut_in: int, killed: bool) -> None:
+    disk = MemoryDisk(seed=cut_in)
+    opened = open_epochs(disk)
+    opened.append([reading(1)])
+    old = opened.current
+    opened.begin([], [])
+    opened.append([reading(2)])
+    seal(old, 1, 2)
+    opened.receive(old.epoch, [(1, 2)])
+    current = opened.current.epoch
+    assert old.epoch > current  # by name it would come last
+    disk.cut_in = cut_in
+    with suppress(PowerCut):
+        opened.current.make_free(1 << 30)
+    if killed:
+        disk.power_on()
+    else:
+        disk = disk.after_cut()
+    again = open_epochs(disk)
+    assert (again.current.epoch, again.current.next) == (current, 3)
+    assert all(spool.next == 3 for spool in again.draining)
+    assert [folder for folder in disk.folders() if folder.endswith(".gone")] == []
