@@ -4,7 +4,7 @@ A plain synchronous object for one thread, like the spools themselves.
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from uuid import UUID
 
 from gateway.spool.disk import Disk
@@ -20,6 +20,7 @@ from gateway.spool.folders import (
     remove_leftovers,
     unmarked,
 )
+from gateway.spool.opening import taken
 from gateway.spool.recovery import recover
 from gateway.spool.reserve import Reserve
 from gateway.spool.room import SpoolLimits
@@ -72,17 +73,8 @@ class Epochs:
             SpoolInUse: another process has them.
             SpoolUnwritable: the disk refuses to be written; damaged content is never a reason.
         """
-        with ExitStack() as undo:
-            try:
-                disk.lock()
-                undo.callback(disk.unlock)
-                reserve = Reserve(disk, limits.reserve_bytes, 2 * limits.segment_bytes)
-                reserve.take()
-                opened = cls(disk, gateway, boot_id, limits, new_epoch, reserve)
-            except OSError as error:
-                raise cannot_open(gateway, error) from error
-            undo.pop_all()
-            return opened
+        with taken(disk, gateway, limits) as reserve:
+            return cls(disk, gateway, boot_id, limits, new_epoch, reserve)
 
     def _recovered(self, epoch: str, elders: Sequence["_Draining"]) -> Spool:
         found = recover(self._disk, epoch, self._gateway, self._boot_id)

@@ -5,16 +5,17 @@ A plain synchronous object for one thread: it owns no thread, socket or sleep, a
 
 import errno
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from uuid import UUID
 
 from gateway.spool.disk import Disk
 from gateway.spool.draft import Draft, GroupKind, draft_group
 from gateway.spool.entries import Anchor, BootNote, Entry, Seal, SensorSettings
-from gateway.spool.errors import SealRefused, SpoolUnwritable, cannot_open, no_room
+from gateway.spool.errors import SealRefused, SpoolUnwritable, no_room
 from gateway.spool.folders import current_epoch, make_epoch
 from gateway.spool.holdings import Holdings
 from gateway.spool.markers import UNREADABLE, dropped
+from gateway.spool.opening import taken
 from gateway.spool.reader import Reader
 from gateway.spool.receipts import ReceivedFile
 from gateway.spool.recovery import Recovered, recover
@@ -113,18 +114,9 @@ class Spool(Holdings):
             SpoolInUse: another process has it.
             SpoolUnwritable: the disk refuses to be written; damaged content is never a reason.
         """
-        with ExitStack() as undo:
-            try:
-                disk.lock()
-                undo.callback(disk.unlock)
-                reserve = Reserve(disk, limits.reserve_bytes, 2 * limits.segment_bytes)
-                reserve.take()
-                chosen = epoch or current_epoch(disk) or make_epoch(disk, new_epoch())
-                spool = cls(disk, gateway, boot_id, chosen, limits, recover(disk, chosen, gateway, boot_id), reserve)
-            except OSError as error:
-                raise cannot_open(gateway, error) from error
-            undo.pop_all()
-            return spool
+        with taken(disk, gateway, limits) as reserve:
+            chosen = epoch or current_epoch(disk) or make_epoch(disk, new_epoch())
+            return cls(disk, gateway, boot_id, chosen, limits, recover(disk, chosen, gateway, boot_id), reserve)
 
     def _begin(self, recovered: Recovered) -> None:
         alive = self.last_known(self.boot)
