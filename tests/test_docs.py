@@ -100,3 +100,16 @@ def test_link_to_a_file_leads_somewhere(page: Path) -> None:
     missing = [target for target in targets if "://" not in target and target and not (page.parent / target).exists()]
 
     assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_modules_that_a_page_says_to_run_exist(page: Path) -> None:
+    named = re.findall(r"python -m ((?:benchmarks|tests|simulators)[\w.]*)", page.read_text())
+    missing = [
+        name
+        for name in named
+        if not (path := ROOT / name.replace(".", "/")).with_suffix(".py").exists()
+        and not (path / "__main__.py").exists()
+    ]
+
+    assert missing == []

@@ -111,7 +111,7 @@ class Epochs:
 
     @property
     def free_bytes(self) -> int:
-        """What may still be written, by the limit or by the disk, whichever is nearer."""
+        """What readings and edges may still take, by the limit or by the disk, whichever is nearer."""
         return self.current.free_bytes
 
     @property

@@ -135,9 +135,9 @@ class Room:
 
     @property
     def free_bytes(self) -> int:
-        """What may still be written, by the limit or by the disk, whichever is nearer."""
-        left = min(self._limits.bytes_max - self.used_bytes, self._disk.free_bytes())
-        return max(0, left) + self._unwritten
+        """What readings and edges may still take, by the limit or by the disk, whichever is nearer."""
+        by_limit = self._limits.bytes_max - self._written - self._kept_for_others("records")
+        return max(0, min(by_limit, self._disk.free_bytes() + self._unwritten))
 
     @property
     def _unwritten(self) -> int:

@@ -142,7 +142,7 @@ class Spool(Holdings):
 
     @property
     def free_bytes(self) -> int:
-        """What may still be written, by the limit or by the disk, whichever is nearer."""
+        """What readings and edges may still take, by the limit or by the disk, whichever is nearer."""
         return self._room.free_bytes
 
     def define(self, sensors: Sequence[SensorSettings]) -> None:

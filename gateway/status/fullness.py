@@ -96,12 +96,14 @@ class Fullness:
 
     @property
     def hours_left(self) -> float | None:
-        """For how long what is free lasts at the rate of the last hour; None while the rate is not known."""
+        """For how long what is free lasts at the rate of the last hour; None while there is no rate."""
         if not self._grown:
             return None
         (begin_s, begin), (end_s, end) = self._grown[0], self._grown[-1]
-        if end_s - begin_s < KNOWN_AFTER_S or end == begin:
+        if end_s - begin_s < KNOWN_AFTER_S:
             return None
+        if end == begin:  # what is all but full and does not grow is refusing
+            return 0.0 if self.percent >= WARN_PERCENT[-1] else None
         return self.free_bytes * (end_s - begin_s) / (end - begin) / _HOUR_S
 
     def _warn(self) -> None:

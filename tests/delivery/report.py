@@ -92,7 +92,10 @@ def for_readme(results: Mapping[str, Result], machine: Machine) -> str:
     for peer in results.get("peers", {}).get("peers", ()):
         if peer["peer"] != "ours" and not peer["skipped"]:
             what = f"beside it, {peer['peer']} with {peer['broker']}"
-            rows.append([what, f"{peer['kills']:,} kills", *_counts(peer, "accepted", "lost", "duplicated")])
+            counts = _counts(peer, "accepted", "lost", "duplicated")
+            if peer["peer"].startswith("telegraf"):
+                counts[-1] = "hidden by the key"
+            rows.append([what, f"{peer['kills']:,} kills", *counts])
     parts = [_table(["What is done to it", "How often", "Accepted", "Lost", "Twice"], rows)]
     if mutations := results.get("mutations"):
         parts.append(

@@ -179,10 +179,11 @@ def test_check_file_system_is_that_of_the_nearest_mount(tmp_path: Path, kind: st
 
 
 def test_check_wear_follows_the_commit_interval() -> None:
-    fast, slow = wear(200, 32 * 10**9), wear(5_000, 32 * 10**9)
-    assert fast.bytes_a_day == 5 * 86_400 * COMMIT_BYTES
-    assert fast.bytes_a_day == 25 * slow.bytes_a_day
-    assert fast.percent_a_year == pytest.approx(100 * 5 * 86_400 * 365 * 16_384 / (32 * 10**9 * CELL_WRITES))
+    fast, slow = wear(200, 32 * 10**9, pack_s=10), wear(5_000, 32 * 10**9, pack_s=10)
+    syncs = 5 * 86_400 + 3 * 8_640
+    assert fast.bytes_a_day == syncs * COMMIT_BYTES
+    assert slow.bytes_a_day == (86_400 / 5 + 3 * 8_640) * COMMIT_BYTES
+    assert fast.percent_a_year == pytest.approx(100 * syncs * 365 * 16_384 / (32 * 10**9 * CELL_WRITES))
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.store == "both" and find_program("influxd") is None:
         left_out.append("influxd is not on the PATH: every seed is on DuckDB")
         asked.store = "duckdb"
+    if find_program("faketime") is None:
+        left_out.append("faketime is not on the PATH: no wall clock is made to jump")
     seeds = range(asked.first, asked.first + asked.seeds)
     lock = threading.Lock()
     with ThreadPoolExecutor(max(1, asked.jobs)) as pool:

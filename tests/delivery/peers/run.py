@@ -19,7 +19,12 @@ from tests.delivery.kill.stored import Stored, read_influx
 from tests.delivery.peers.telegraf import write_configuration
 
 KINDS = frozenset({"kill"})
-TELEGRAF, TELEGRAF_DISK, CONSUMER, OURS = "telegraf, memory buffer", "telegraf, disk buffer", "simple consumer", "ours"
+TELEGRAF, TELEGRAF_DISK, CONSUMER, OURS = (
+    "telegraf, memory buffer",
+    "telegraf, disk buffer",
+    "freed on PUBACK, plain consumer",
+    "ours",
+)
 PEERS = (CONSUMER, TELEGRAF, TELEGRAF_DISK, OURS)
 HOW = {
     CONSUMER: "gateways: paho, SQLite buffer (WAL, FULL), QoS 1, freed by the PUBACK, sent again after a restart; hub: "

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from gateway.config import SPOOL_BYTES_MIN, GatewayConfig, SensorConfig
+from gateway.spool import SpoolFull, SpoolLimits
 from gateway.spool.reserve import RESERVE_BYTES
 from gateway.spool_limits import BYTES_DEFAULT_MAX, default_bytes_max, existing, limits_of
 from gateway.status.fullness import Fullness
+from tests.gateway.spool.memory_disk import MemoryDisk
+from tests.gateway.spool.world import open_spool, reading
 
 MB = 1_000_000
 
@@ -121,3 +124,22 @@ def test_limits_follow_the_configuration(tmp_path: Path) -> None:
     assert SPOOL_BYTES_MIN <= untold.bytes_max <= BYTES_DEFAULT_MAX
     assert untold.age_max_s is None
     assert existing(told.spool) == tmp_path
+
+
+def test_fullness_of_a_spool_that_refuses_is_all_and_leaves_no_hours() -> None:
+    spool = open_spool(MemoryDisk(), limits=SpoolLimits(64 * 1024, 1024, reserve_bytes=0))
+    fullness = Fullness("g", spool)
+    fullness.note(0.0)
+    now_s = 0.0
+    with pytest.raises(SpoolFull):
+        for number in range(10_000):
+            now_s += 10.0
+            spool.append([reading(1_000 * number)])
+            fullness.note(now_s)
+    for _ in range(400):
+        now_s += 10.0
+        fullness.note(now_s)
+    assert spool.free_bytes < 500
+    assert fullness.percent > 98
+    assert fullness.hours_left is not None
+    assert fullness.hours_left < 0.1
