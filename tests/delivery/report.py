@@ -75,6 +75,8 @@ def run_targets(folder: Path) -> None:
 def for_page(results: Mapping[str, Result], machine: Machine) -> str:
     """What stands between the markers of docs/delivery.md."""
     parts = [f"Written by `make chaos-report` on {machine}.", _table(_HEADS, _rows(results))]
+    if copies := results.get("simulated", {}).get("lost_to_copies"):
+        parts.append(f'Beside these, {copies:,} records went between a card and its copy in T1 ("Its limits" above).')
     if peers := results.get("peers"):
         parts += ["### The same kills against what people use today", _peers(peers), *_how(peers)]
     if mutations := results.get("mutations"):
@@ -92,10 +94,7 @@ def for_readme(results: Mapping[str, Result], machine: Machine) -> str:
     for peer in results.get("peers", {}).get("peers", ()):
         if peer["peer"] != "ours" and not peer["skipped"]:
             what = f"beside it, {peer['peer']} with {peer['broker']}"
-            counts = _counts(peer, "accepted", "lost", "duplicated")
-            if peer["peer"].startswith("telegraf"):
-                counts[-1] = "hidden by the key"
-            rows.append([what, f"{peer['kills']:,} kills", *counts])
+            rows.append([what, f"{peer['kills']:,} kills", *_peer_counts(peer)[1:]])
     parts = [_table(["What is done to it", "How often", "Accepted", "Lost", "Twice"], rows)]
     if mutations := results.get("mutations"):
         parts.append(
@@ -155,14 +154,17 @@ def _peers(result: Result) -> str:
         [
             row["peer"],
             row["broker"],
-            *(["", f"not run: {row['skipped']}", "", ""] if row["skipped"] else _counts(row, *_PEER_COUNTS)),
+            *(["", f"not run: {row['skipped']}", "", ""] if row["skipped"] else _peer_counts(row)),
         ]
         for row in result["peers"]
     ]
     return _table(["Who", "Broker", "Kills", "Accepted", "Lost", "Twice"], rows)
 
 
-_PEER_COUNTS = ("kills", "accepted", "lost", "duplicated")
+def _peer_counts(peer: Result) -> list[str]:
+    counts = _counts(peer, "kills", "accepted", "lost", "duplicated")
+    # Where the store's key is series and time, what is written twice cannot be seen.
+    return [*counts[:-1], "hidden by the key"] if peer["peer"].startswith("telegraf") else counts
 
 
 def _how(result: Result) -> Iterable[str]:
