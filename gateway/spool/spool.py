@@ -4,6 +4,7 @@ A plain synchronous object for one thread: it owns no thread, socket or sleep, a
 """
 
 import errno
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from uuid import UUID
@@ -24,6 +25,8 @@ from gateway.spool.room import Elder, Room, SpoolLimits
 from gateway.spool.segment import Segment
 from gateway.spool.writer import Writer
 from sensorhub.ranges import Range, RangeSet
+
+log = logging.getLogger(__name__)
 
 
 class Spool(Holdings):
@@ -251,6 +254,7 @@ class Spool(Holdings):
         """A full segment is read once from the medium: a card that gives back other bytes is worth knowing early."""
         if not self._reader.is_whole(segment):
             self.bad_read_backs += 1
+            log.warning("%s did not read back as it was written; the card may be failing: replace it.", segment.name)
 
     def write_received(self) -> None:
         """Note the receipts in the file `received`; a disk that refuses, or a power cut, costs a resend only."""

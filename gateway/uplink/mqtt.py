@@ -29,8 +29,6 @@ STEADY_S = 60.0
 
 GREETING_TIMEOUT_S = 2.0
 """Brokers that know 3.1.1 only may wait for ever for the rest of an MQTT 5 greeting; they are asked in 3.1.1 then."""
-FIRST_ANSWER_S = 3.0
-"""A broker that does not know MQTT 5 may never answer its greeting; then 3.1.1 is tried."""
 
 FAREWELL_TIMEOUT_S = 0.5
 """A gateway that is told to stop is gone within 2 s."""

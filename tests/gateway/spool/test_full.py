@@ -209,13 +209,14 @@ def test_segments_take_their_room_at_once_and_give_the_rest_back() -> None:
     assert spool.used_bytes == sum(sizes[name] for name in [*ended, newest])
 
 
-def test_segment_that_reads_back_otherwise_is_counted() -> None:
+def test_segment_that_reads_back_otherwise_is_counted_and_told(caplog: pytest.LogCaptureFixture) -> None:
     disk = MemoryDisk()
     spool = open_spool(disk)
     filled(spool, 3)
     disk.content(EPOCH, "000000000001.seg")[200] ^= 1
     filled(spool, 100)
     assert spool.bad_read_backs == 1
+    assert "did not read back as it was written" in caplog.text
 
 
 def test_index_of_a_segment_outlives_that_of_its_neighbours() -> None:
