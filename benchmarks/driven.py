@@ -20,9 +20,9 @@ from uuid import UUID, uuid4
 from gpiozero.pins.mock import MockFactory
 
 from benchmarks import driver
+from firmware_config.gateway import GatewayConfig, gateway_config
 from gateway.agent import Agent
 from gateway.anchors.sources import GivenAnchors, SystemAnchors
-from gateway.config import GatewayConfig, gateway_config
 from gateway.spool import Anchor, AnchorKind, Edge, RealDisk, Spool
 from gateway.spool_limits import limits_of
 from sensorhub.clock import BootClock, wall_ns

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from firmware_config.gateway import GatewayConfig
 from gateway.anchors.sources import AnchorSource
-from gateway.config import GatewayConfig
 from gateway.recorder.contacts import Contacts
 from gateway.recorder.recorder import Recorder
 from gateway.sensors.pins import Factory

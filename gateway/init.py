@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from gateway.config import GatewayConfig, SensorConfig
+from firmware_config.gateway import GatewayConfig
+from firmware_config.sensor import SensorConfig
 from gateway.spool_limits import BYTES_DEFAULT_MAX
 from sensorhub.broker import BrokerSettings
 from sensorhub.errors import AskedWrong
@@ -77,6 +78,10 @@ def _text(gateway: str, broker: BrokerSettings) -> str:
     gateway_lines = [
         line("gateway", gateway),
         line("title", ""),
+        line("board", "4b", active=False),
+        line("site", "a127-rayleigh-weir", active=False),
+        line("clock_battery", False, active=False),
+        line("interfaces", ["i2c-1"], active=False),
         line("key_file", KEY_NAME),
         line("spool", "spool"),
         line("spool_bytes_max", BYTES_DEFAULT_MAX, active=False),

@@ -4,9 +4,9 @@ import asyncio
 import logging
 import signal
 
+from firmware_config.gateway import GatewayConfig
 from gateway.agent import Agent
 from gateway.anchors.sources import SystemAnchors
-from gateway.config import GatewayConfig
 from gateway.sensors.pins import system_factory
 from sensorhub.clock import BootClock
 

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from gateway.config import SPOOL_BYTES_MIN, GatewayConfig
+from firmware_config.gateway import SPOOL_BYTES_MIN, GatewayConfig
 from gateway.spool import SpoolLimits
 from gateway.spool.reserve import RESERVE_BYTES
 

@@ -12,9 +12,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from firmware_config.gateway import GatewayConfig
+from firmware_config.sensor import SensorConfig
 from gateway.agent import Agent
 from gateway.anchors.sources import GivenAnchors
-from gateway.config import GatewayConfig, SensorConfig
 from gateway.spool.disk import RealDisk
 from gateway.spool.entries import Anchor, AnchorKind
 from gateway.spool.spool import Spool

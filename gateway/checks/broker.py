@@ -4,8 +4,8 @@ import socket
 import ssl
 import struct
 
+from firmware_config.gateway import GatewayConfig
 from gateway.checks.finding import Finding
-from gateway.config import GatewayConfig
 from sensorhub.broker import BrokerSecretUnreadable, BrokerSettings
 
 TIMEOUT_S = 5.0

@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from firmware_config.gateway import GatewayConfig
 from gateway.checks.finding import Finding
-from gateway.config import GatewayConfig
 from gateway.spool.reserve import RESERVE_BYTES
 from gateway.spool_limits import existing, limits_of
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from firmware_config.gateway import GatewayConfig
 from gateway.anchors.sources import BUILT_NS, ntp_error_ns
 from gateway.checks.broker import check_broker
 from gateway.checks.card import check_card
 from gateway.checks.finding import Finding
-from gateway.config import GatewayConfig
 from gateway.sensors.pins import ContactPin, Factory, PinsUnavailable, PinUnusable, system_factory
 from gateway.status.file import is_running
 from sensorhub.clock import BootClock, wall_ns

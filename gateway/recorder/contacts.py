@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 
-from gateway.config import SensorConfig
+from firmware_config.sensor import SensorConfig
 from gateway.recorder.sampler import Sampler
 from gateway.sensors.pins import ContactPin, Factory, PinUnusable
 from gateway.spool import Edge

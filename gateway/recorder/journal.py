@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from firmware_config.sensor import SensorConfig
 from gateway.anchors.times import AnchorBook
-from gateway.config import SensorConfig
 from gateway.recorder.intervals import ContactIntervals
 from gateway.sensors.detector import Detector
 from gateway.spool import Anchor, BootNote, Edge, Located, ReadingEntry, Seal, SensorSettings

@@ -10,9 +10,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from firmware_config.sensor import SensorConfig
 from gateway.anchors.sources import AnchorSource
 from gateway.anchors.times import AnchorBook, wall_at
-from gateway.config import SensorConfig
 from gateway.recorder.held import Held, Taken, reason_of
 from gateway.recorder.journal import resume, settings_of
 from gateway.recorder.leaving import leave_epoch

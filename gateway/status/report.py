@@ -6,7 +6,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
-from gateway.config import GatewayConfig
+from firmware_config.gateway import GatewayConfig
 from gateway.sensors.detector import KIND, QUANTITIES
 from gateway.spool import Anchor
 from gateway.spool.epochs import Epochs

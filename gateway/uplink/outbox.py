@@ -7,7 +7,7 @@ spools, the packer and the uplink.
 import random
 from collections.abc import Callable, Sequence
 
-from gateway.config import GatewayConfig
+from firmware_config.gateway import GatewayConfig
 from gateway.spool import Anchor
 from gateway.spool.disk import Disk
 from gateway.spool.epochs import Epochs

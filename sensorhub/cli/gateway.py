@@ -53,7 +53,7 @@ def run(
 
     Give a configuration, or the same with options; options win over the configuration.
     """
-    from gateway.config import gateway_config
+    from firmware_config.gateway import gateway_config
     from gateway.run import run_gateway
 
     told = options.given(gateway=gateway, key_file=key, spool=spool)
@@ -89,7 +89,7 @@ def status(config: Config = Path("gateway.toml"), json: Json = False) -> None:
     """
     from rich.console import Console
 
-    from gateway.config import GatewayConfig
+    from firmware_config.gateway import GatewayConfig
     from gateway.status.view import print_view, view
     from sensorhub.config import load_toml
 

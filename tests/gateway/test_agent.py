@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from gpiozero.pins.mock import MockFactory
 
+from firmware_config.gateway import GatewayConfig
+from firmware_config.sensor import SensorConfig
 from gateway.agent import Agent
 from gateway.anchors.sources import GivenAnchors
 from gateway.anchors.times import AnchorBook
-from gateway.config import GatewayConfig, SensorConfig
 from gateway.recorder.contacts import Contacts
 from gateway.recorder.sampler import Sampler
 from gateway.sensors.detector import Detector

@@ -12,11 +12,12 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 from rich.console import Console
 
+from firmware_config.gateway import GatewayConfig
+from firmware_config.sensor import SensorConfig
 from gateway.checks.broker import check_broker, connect_packet
 from gateway.checks.card import CELL_WRITES, COMMIT_BYTES, check_card, file_system, judge, sync_times_ms, wear
 from gateway.checks.check import check_clock, check_gateway, check_pins
 from gateway.checks.finding import Finding, any_wrong, print_findings
-from gateway.config import GatewayConfig, SensorConfig
 from gateway.init import init_gateway
 from gateway.sensors.pins import Factory, PinsUnavailable
 from gateway.spool.disk import LOCK_NAME

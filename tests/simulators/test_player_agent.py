@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from firmware_config.gateway import GatewayConfig
+from firmware_config.sensor import SensorConfig
 from gateway.agent import Agent
 from gateway.anchors.sources import GivenAnchors
-from gateway.config import GatewayConfig, SensorConfig
 from gateway.spool import Anchor, AnchorKind, ReadingEntry, RealDisk, Spool
 from gateway.spool_limits import limits_of
 from sensorhub.broker import BrokerSettings

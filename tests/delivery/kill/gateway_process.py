@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from firmware_config.gateway import GatewayConfig
 from gateway.agent import Agent
 from gateway.anchors.sources import SystemAnchors
-from gateway.config import GatewayConfig
 from gateway.spool.entries import Edge
 from sensorhub.clock import boot_ns
 from sensorhub.errors import SensorHubError

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from firmware_config.gateway import GatewayConfig
 from firmware_config.header import CONTACT_PINS
-from gateway.config import GatewayConfig, SensorConfig
+from firmware_config.sensor import SensorConfig
 from sensorhub.broker import BrokerSettings
 from sensorhub.clock import boot_ns
 from sensorhub.errors import SensorHubError

@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import partial
 
-from gateway.config import GatewayConfig, SensorConfig
+from firmware_config.gateway import GatewayConfig
+from firmware_config.sensor import SensorConfig
 from gateway.spool import SpoolFull, SpoolLimits, SpoolUnreadable, SpoolUnwritable
 from gateway.spool.segment import parse_segment_name
 from gateway.uplink.driver import LinkSilent

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import cast
 from uuid import UUID
 
+from firmware_config.gateway import GatewayConfig
 from gateway.anchors.sources import SystemAnchors
-from gateway.config import GatewayConfig
 from gateway.recorder.contacts import Contacts
 from gateway.recorder.recorder import Accepted, Recorder
 from gateway.sensors.pins import Factory

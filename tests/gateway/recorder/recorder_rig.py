@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from firmware_config.sensor import SensorConfig
 from gateway.anchors.sources import GivenAnchors
-from gateway.config import SensorConfig
 from gateway.recorder.recorder import Accepted, Recorder
 from gateway.spool import (
     Anchor,

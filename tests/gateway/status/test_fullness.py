@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config import SPOOL_BYTES_MIN, GatewayConfig, SensorConfig
+from firmware_config.gateway import SPOOL_BYTES_MIN, GatewayConfig
+from firmware_config.sensor import SensorConfig
 from gateway.spool import SpoolFull, SpoolLimits
 from gateway.spool.reserve import RESERVE_BYTES
 from gateway.spool_limits import BYTES_DEFAULT_MAX, default_bytes_max, existing, limits_of

@@ -4,7 +4,8 @@ import random
 from pathlib import Path
 from uuid import UUID
 
-from gateway.config import GatewayConfig, SensorConfig
+from firmware_config.gateway import GatewayConfig
+from firmware_config.sensor import SensorConfig
 from gateway.spool import Anchor, AnchorKind, Entry, Measured, ReadingEntry, SensorSettings, SpoolLimits
 from gateway.spool.epochs import Epochs
 from gateway.uplink.driver import Message

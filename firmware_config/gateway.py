@@ -6,33 +6,24 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from firmware_config.header import USABLE_PINS
+from firmware_config.sensor import SensorConfig
 from sensorhub.broker import BrokerSettings
 from sensorhub.config import ConfigPath, load_toml
 from sensorhub.errors import ConfigInvalid
-from sensorhub.names import check_gateway_id, check_sensor_id
-from sensorhub.topics import OPEN_ROOT
+from sensorhub.names import check_gateway_id
+from sensorhub.topics import CARE_ROOT, OPEN_ROOT
+
+SENSORS_MAX = 100
+"""More than any header and its buses take; a status names at most 200."""
 
 SPOOL_BYTES_MIN = 16_777_216
 """16 MiB: some segments to write, and some to seal and send."""
 
 GatewayId = Annotated[str, AfterValidator(check_gateway_id)]
-SensorId = Annotated[str, AfterValidator(check_sensor_id)]
 
 
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)  # for paths: from the file's folder
-
-
-class SensorConfig(_Table):
-    """One contact on a pin."""
-
-    id: SensorId = Field(description="Name of the sensor, unique on this gateway.")
-    kind: Literal["detector"] = Field(default="detector", description="What it is; this version knows `detector`.")
-    pin: int = Field(ge=min(USABLE_PINS), le=max(USABLE_PINS), description="BCM number of the pin, 2 to 27.")
-    title: str = Field(default="", max_length=120, description="What it watches, in words for the page.")
-    period_s: int = Field(default=60, ge=1, le=86_400, description="Length of an interval in seconds.")
-    debounce_ms: int = Field(default=20, ge=0, le=10_000, description="A contact still this long has settled.")
 
 
 class GatewayConfig(_Table):
@@ -65,24 +56,44 @@ class GatewayConfig(_Table):
         default=200, description="How often what was measured is made durable: 200, 1000 or 5000 ms."
     )
     broker: BrokerSettings = Field(default_factory=BrokerSettings, description="The MQTT broker.")
-    sensors: tuple[SensorConfig, ...] = Field(
-        min_length=1, max_length=len(USABLE_PINS), description="What is connected."
+    board: str = Field(default="", max_length=20, description="Model of the Raspberry Pi, as in 4b; see the checks.")
+    site: str = Field(default="", max_length=48, description="The site at which it stands, of the deployment's sites.")
+    clock_battery: bool = Field(default=False, description="Whether the board has a battery for its clock.")
+    interfaces: tuple[str, ...] = Field(
+        default=(), description="Buses that are switched on: i2c-1, spi-0, uart-0, 1-wire."
     )
+    sensors: tuple[SensorConfig, ...] = Field(min_length=1, max_length=SENSORS_MAX, description="What is connected.")
+
+    @property
+    def is_care(self) -> bool:
+        """Whether it is wholly social care."""
+        return any(sensor.entry.is_care for sensor in self.sensors)
 
     @property
     def root(self) -> str:
         """The root of this gateway's topics."""
-        return OPEN_ROOT
+        return CARE_ROOT if self.is_care else OPEN_ROOT
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        for what, values in (
-            ("pin", [str(sensor.pin) for sensor in self.sensors]),
-            ("id", [sensor.id for sensor in self.sensors]),
-        ):
+        used: dict[str, list[str]] = {"pin": [], "id": []}
+        for sensor in self.sensors:
+            used["pin"] += [str(pin) for pin in sensor.pin_of.values()]
+            used["id"].append(sensor.id)
+        for what, values in used.items():
             twice = sorted({value for value in values if values.count(value) > 1})
             if twice:
                 raise ValueError(f"sensors: the {what} {twice[0]} is used by two sensors; give each its own")
+        return self
+
+    @model_validator(mode="after")
+    def _wholly_care_or_not(self) -> Self:
+        care = [sensor.id for sensor in self.sensors if sensor.entry.is_care]
+        others = [sensor.id for sensor in self.sensors if not sensor.entry.is_care]
+        if care and others:
+            raise ValueError(
+                f"sensors: {care[0]} is social care and {others[0]} is not; social care has gateways of its own"
+            )
         return self
 
 

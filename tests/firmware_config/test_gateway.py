@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config import GatewayConfig, gateway_config
+from firmware_config.gateway import GatewayConfig, gateway_config
 from gateway.init import FileInTheWay, init_gateway
 from sensorhub.broker import BrokerSettings
 from sensorhub.config import load_toml

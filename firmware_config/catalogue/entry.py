@@ -1,0 +1,220 @@
+"""What the catalogue says of a kind: pins, buses, electrical behaviour, quantities, limits, calibration, wiring."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from sensorhub.names import is_id
+from sensorhub.quantity import QUANTITIES
+
+Strand = Literal["transport", "infrastructure", "public-services", "economy", "social-care"]
+STRANDS: tuple[Strand, ...] = ("transport", "infrastructure", "public-services", "economy", "social-care")
+
+Signal = Literal["dry-contact", "opto-24v", "s0-pulse", "open-collector", "logic-3v3", "logic-5v"]
+"""What reaches a pin: a contact without voltage; 24 V of a detector card through an isolator board; an S0 meter's
+pulse with an external pull-up; an open collector; logic of 3.3 V; logic of 5 V through a divider."""
+
+BusType = Literal["i2c", "spi", "uart", "1-wire", "rs-485", "file"]
+
+
+def _is_kind(text: str) -> str:
+    if not is_id(text):
+        raise ValueError(f"{text!r} is no name for a kind: use lower-case letters, digits and hyphens")
+    return text
+
+
+def _is_quantity(text: str) -> str:
+    if text not in QUANTITIES:
+        raise ValueError(f"the quantity {text!r} is not in the table of sensorhub/quantity.py; add its row there")
+    return text
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Input(_Part):
+    """One pin of a kind.
+
+    Arguments:
+        name: in `pins` of a sensor, as in `upstream`.
+        what: what is connected, for the wiring picture.
+        direction: `in`, or `out` for a trigger.
+        pull: the resistor that holds the pin while nothing drives it; `external` where the board's own is too weak.
+        signals: what may be connected, the usual first.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    what: str
+    direction: Literal["in", "out"] = "in"
+    pull: Literal["up", "down", "external", "none"] = "up"
+    signals: tuple[Signal, ...] = Field(default=("dry-contact",), min_length=1)
+
+
+class Bus(_Part):
+    """The bus a kind is read over.
+
+    Arguments:
+        type: of the bus.
+        addresses: those the part can be set to, the usual first (I2C: 7 bits; RS-485: Modbus unit).
+        channels: names of the inputs of a converter that the part needs, as in `working`, `auxiliary`.
+        baud: of a UART or RS-485.
+    """
+
+    type: BusType
+    addresses: tuple[int, ...] = ()
+    channels: tuple[str, ...] = ()
+    baud: int | None = None
+
+
+class Measure(_Part):
+    """One quantity of a kind, with the limits of the part: outside them a value keeps its number and is `suspect`.
+
+    Arguments:
+        quantity: in the table of quantities.
+        low, high: inclusive, in its unit; default the table's.
+        shown: whether it is among the (at most three) that a row of a page shows.
+    """
+
+    quantity: Annotated[str, AfterValidator(_is_quantity)]
+    low: float | None = None
+    high: float | None = None
+    shown: bool = False
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The plausible range, inclusive."""
+        row = QUANTITIES[self.quantity]
+        return row.low if self.low is None else self.low, row.high if self.high is None else self.high
+
+
+class Constant(_Part):
+    """One calibration constant of a kind, in `calibration` of a sensor.
+
+    Arguments:
+        name: with its unit last, as in `mm_per_tip`.
+        default: where a sensor does not say; None: it must.
+        low, high: what is taken, inclusive.
+        what: what it is, with where it comes from.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    default: float | None = None
+    low: float
+    high: float
+    what: str
+
+
+class Wire(_Part):
+    """One wire of the wiring picture.
+
+    Arguments:
+        end: where it goes on the Pi: the name of an input, or `3V3`, `5V`, `GND`, `SDA`, `SCL`, `TX`, `RX`, `MOSI`,
+            `MISO`, `SCLK`, `CE0`, `1-WIRE`, `USB`.
+        to: terminal of the part.
+        colour: of the wire, in words.
+        part: what sits in it, as in "330/470 ohm divider"; empty: nothing.
+        bus: the bus it belongs to, where the kind can be on several.
+    """
+
+    end: str
+    to: str
+    colour: str
+    part: str = ""
+    bus: BusType | None = None
+
+
+class Entry(_Part):
+    """One kind.
+
+    Arguments:
+        kind: its name; of the file, of the module in `gateway/sensors/`, of the simulator part.
+        title: what it is, in a few words.
+        what_for: a sentence.
+        strand: who owns it; `shown_to`: other strands that may show it.
+        every_gateway: whether each gateway has one without being told.
+        reads: `edges` (counted contacts), `level` (a held contact, told as it changes), `samples` (read over a bus).
+        journalled: whether edges go into the journal; social care keeps them in memory.
+        inputs, buses, wires: how it is connected; where there are several buses, a sensor is on one of them.
+        measures: its quantities.
+        constants: its calibration.
+        indicative: whether its readings are `indicative` always.
+        period_s: usual length of an interval (of `level` kinds: the heartbeat).
+        sample_s: of `samples`: usual time between two reads.
+        debounce_ms: of contacts: how long they must be still.
+        break_reads: what a cut cable looks like: `active` where wiring allows it, as `broken_cable` says how.
+        stuck_active_min, stuck_inactive_h: after how long a contact counts as stuck; None: never.
+        current_ma: taken from the 3.3 V pin; `current_5v_ma`: from the 5 V pin.
+        warnings: on power and level shifting, a sentence each.
+        indoors: whether it must not be put outdoors.
+        reference: data sheet or source.
+    """
+
+    kind: Annotated[str, AfterValidator(_is_kind)]
+    title: str
+    what_for: str
+    strand: Strand
+    shown_to: tuple[Strand, ...] = ()
+    every_gateway: bool = False
+    reads: Literal["edges", "level", "samples"]
+    journalled: bool = True
+    inputs: tuple[Input, ...] = ()
+    buses: tuple[Bus, ...] = ()
+    wires: tuple[Wire, ...] = ()
+    measures: tuple[Measure, ...] = Field(min_length=1)
+    constants: tuple[Constant, ...] = ()
+    indicative: bool = False
+    period_s: int = Field(ge=1, le=86_400)
+    sample_s: float | None = Field(default=None, gt=0, le=86_400)
+    debounce_ms: int = Field(default=20, ge=0, le=10_000)
+    break_reads: Literal["active", "inactive", "fault"] = "fault"
+    broken_cable: str = ""
+    stuck_active_min: float | None = Field(default=None, gt=0)
+    stuck_inactive_h: float | None = Field(default=None, gt=0)
+    current_ma: float = Field(default=0.0, ge=0)
+    current_5v_ma: float = Field(default=0.0, ge=0)
+    warnings: tuple[str, ...] = ()
+    indoors: bool = False
+    reference: str
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.reads == "samples") != (self.sample_s is not None):
+            raise ValueError("sample_s belongs to a kind that reads samples, and to no other")
+        if self.reads != "samples" and not self.inputs:
+            raise ValueError("a kind that reads edges or a level needs inputs")
+        if sum(measure.shown for measure in self.measures) not in (1, 2, 3):
+            raise ValueError("one to three measures must be shown")
+        return self
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """Names of all its quantities."""
+        return tuple(measure.quantity for measure in self.measures)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Those that a row shows."""
+        return tuple(measure.quantity for measure in self.measures if measure.shown)
+
+    @property
+    def module(self) -> str:
+        """The last part of the name of its modules."""
+        return self.kind.replace("-", "_")
+
+    def bus_for(self, name: str) -> Bus | None:
+        """The one of its buses that a bus of this name can be, as `i2c-1`; None where it can be none."""
+        starts: dict[str, tuple[str, ...]] = {
+            "i2c": ("i2c-",),
+            "spi": ("spi-",),
+            "1-wire": ("1-wire",),
+            "uart": ("uart-", "/dev/"),
+            "rs-485": ("/dev/", "uart-"),
+            "file": (),
+        }
+        return next((bus for bus in self.buses if name.startswith(starts[bus.type])), None)
+
+    @property
+    def is_care(self) -> bool:
+        """Whether its data is personal."""
+        return self.strand == "social-care"

@@ -1,0 +1,1 @@
+"""The buses of a gateway, handed to the parts that are read over them."""

@@ -1,0 +1,111 @@
+"""All buses of one gateway: real ones by default, simulated ones where they are handed in.
+
+Each is opened when the first part asks for it and shared by all parts on it. Used in the one worker thread.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gateway.buses.adc import Adc, open_adc
+from gateway.buses.echo import Echo
+from gateway.buses.i2c import I2c, open_i2c
+from gateway.buses.modbus import ModbusUnit, open_modbus
+from gateway.buses.serial_port import SerialPort, open_serial
+from gateway.sensors.pins import Factory
+
+
+@dataclass(frozen=True, slots=True)
+class BusWorld:
+    """Where buses are; the defaults are those of a Raspberry Pi.
+
+    Arguments:
+        i2c: opens an I2C bus by its number; something with smbus2's `i2c_rdwr` and `close`.
+        serial_path: the device of `uart-0` and such, or of `/dev/...` as it stands.
+        one_wire: folder of the 1-wire devices.
+        root: folder under which `sys` and `proc` are, for the gateway's own health.
+        serial_timeout_s: how long a serial part may be silent; None: as the part says. Shorter where a world that runs
+            faster than time has put all bytes there before the read.
+    """
+
+    i2c: Callable[[int], I2c] = open_i2c
+    serial_path: Callable[[str], str] = lambda bus: bus.replace("uart-", "/dev/ttyAMA") if "uart-" in bus else bus
+    one_wire: Path = Path("/sys/bus/w1/devices")
+    root: Path = Path("/")
+    serial_timeout_s: float | None = None
+
+
+@dataclass
+class Buses:
+    """The buses of one gateway.
+
+    Arguments:
+        factory: its pins, for converters and echoes.
+        world: where the others are.
+        facts: what only the gateway itself knows, by quantity, for its health.
+    """
+
+    factory: Factory
+    world: BusWorld = field(default_factory=BusWorld)
+    facts: Callable[[], dict[str, float]] = dict
+    _i2c: dict[str, I2c] = field(default_factory=dict)
+    _serial: dict[str, SerialPort] = field(default_factory=dict)
+    _modbus: dict[tuple[str, int], ModbusUnit] = field(default_factory=dict)
+    _adc: dict[tuple[str, int], Adc] = field(default_factory=dict)
+
+    def i2c(self, bus: str) -> I2c:
+        """The bus `i2c-1` and such.
+
+        Raises:
+            PartFault: it is not there, or not for this user.
+        """
+        if bus not in self._i2c:
+            self._i2c[bus] = self.world.i2c(int(bus.removeprefix("i2c-")))
+        return self._i2c[bus]
+
+    def serial(self, bus: str, baud: int, timeout_s: float) -> SerialPort:
+        """A serial port: `uart-0`, or a device.
+
+        Raises:
+            PartFault: it is not there, or not for this user.
+        """
+        if bus not in self._serial:
+            timeout_s = timeout_s if self.world.serial_timeout_s is None else self.world.serial_timeout_s
+            self._serial[bus] = open_serial(self.world.serial_path(bus), baud, timeout_s)
+        return self._serial[bus]
+
+    def modbus(self, bus: str, baud: int, unit: int) -> ModbusUnit:
+        """One unit of a Modbus RTU line.
+
+        Raises:
+            PartFault: the port is not there, or not for this user.
+        """
+        key = bus, unit
+        if key not in self._modbus:
+            self._modbus[key] = open_modbus(self.world.serial_path(bus), baud, unit, self.world.serial_timeout_s)
+        return self._modbus[key]
+
+    def adc(self, bus: str, channel: int) -> Adc:
+        """One channel of the MCP3008 at `spi-0.0` or `spi-0.1`.
+
+        Raises:
+            PartFault: the pins of the bus are not there.
+        """
+        key = bus, channel
+        if key not in self._adc:
+            self._adc[key] = open_adc(self.factory, bus, channel)
+        return self._adc[key]
+
+    def echo(self, trigger: int, echo: int) -> Echo:
+        """An ultrasonic ranger on two pins; belongs to the part that asks.
+
+        Raises:
+            PartFault: a pin is not there, or taken.
+        """
+        return Echo(self.factory, trigger, echo)
+
+    def close(self) -> None:
+        """Give all back; may be called twice."""
+        for opened in (self._i2c, self._serial, self._modbus, self._adc):
+            while opened:
+                opened.popitem()[1].close()
