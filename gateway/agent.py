@@ -15,16 +15,20 @@ from typing import Protocol
 
 from firmware_config.gateway import GatewayConfig
 from gateway.anchors.sources import AnchorSource
-from gateway.recorder.contacts import Contacts
+from gateway.buses.buses import Buses, BusWorld
+from gateway.facts import Facts
+from gateway.polling import Polling, polling_of
+from gateway.recorder.contacts import Contacts, Found
+from gateway.recorder.faults import Faults
 from gateway.recorder.recorder import Recorder
 from gateway.sensors.pins import Factory
 from gateway.spool import Disk, Edge, Epochs, RealDisk
 from gateway.spool_limits import limits_of
-from gateway.spool_thread import SpoolThread
 from gateway.status.file import Said, write_said
 from gateway.uplink.mqtt import Link
 from gateway.uplink.outbox import Outbox
 from gateway.uplink.sender import Sender
+from gateway.worker import Worker
 from sensorhub.clock import MachineClock, MeasurementClock
 from sensorhub.errors import SensorHubError
 from sensorhub.reading import NS_PER_S, US_PER_S
@@ -66,6 +70,8 @@ class Agent:
         watcher: told of accepted edges (default nobody).
         recording: what is played, where this is a simulation.
         disk: where the spool is (default the folder of the configuration).
+        buses: where its buses are (default those of a Raspberry Pi).
+        driven: whether somebody else calls `poll` when reads are due: the measurement clock does not run by itself.
     """
 
     def __init__(
@@ -79,6 +85,8 @@ class Agent:
         watcher: Watcher | None = None,
         recording: Callable[[], RecordingStatus | None] = lambda: None,
         disk: Disk | None = None,
+        buses: BusWorld | None = None,
+        driven: bool = False,
     ) -> None:
         self._config = config
         self._clock = clock
@@ -88,8 +96,12 @@ class Agent:
         self._watcher = watcher
         self._recording = recording
         self._key = read_key(config.key_file)
-        self._thread = SpoolThread(config.gateway)
+        self._thread = Worker(f"spool {config.gateway}")
         self._disk = disk or RealDisk(config.spool)
+        self._buses = buses or BusWorld()
+        self._driven = driven
+        self._polling: Polling | None = None
+        self.faults = Faults(self._machine.wall_us)
         self._hurry = asyncio.Event()
         self._started = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -110,6 +122,20 @@ class Agent:
         """Records without a receipt, sealed or not."""
         return self._epochs.unreceived if self._epochs else 0
 
+    @property
+    def next_poll_ns(self) -> int | None:
+        """When the next read over a bus is due, by the measurement clock; None where there is none."""
+        return self._polling.next_ns if self._polling is not None else None
+
+    def due(self, clock_ns: int) -> list[str]:
+        """The sensors whose read over a bus is due by then."""
+        return self._polling.due(clock_ns) if self._polling is not None else []
+
+    async def poll(self) -> None:
+        """Read all that is due over buses now; for whoever drives the measurement clock."""
+        if self._polling is not None:
+            await self._polling.poll()
+
     def hurry(self) -> None:
         """Commit what is pending now, not at the next commit interval."""
         self._hurry.set()
@@ -127,6 +153,8 @@ class Agent:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._sample(), name=f"sample {self._config.gateway}")
                 tasks.create_task(link.run(), name=f"uplink {self._config.gateway}")
+                if self._polling is not None and not self._driven:
+                    tasks.create_task(self._polling.run(), name=f"parts {self._config.gateway}")
         except ExceptionGroup as group:
             known, others = group.split(SensorHubError)
             if known is None or others is not None:
@@ -146,9 +174,10 @@ class Agent:
             clock=self._clock,
             machine=self._machine,
             anchors=self._anchors,
+            faults=self.faults,
             crowded=self._crowded,
         )
-        self._contacts = contacts = Contacts(config.sensors, self._clock, self._factory, recorder.sampler)
+        self._contacts = contacts = Contacts(config.sensors, self._clock, self._factory, recorder.sampler, self.faults)
         self._tried_s = self._machine.monotonic_s()
         found = contacts.watch()  # before the spool is read, which may take a minute: edges wait in the inbox meanwhile
         epochs = await self._thread.do(partial(self._resume, recorder, contacts, found))
@@ -165,16 +194,21 @@ class Agent:
             machine=self._machine,
             anchor=lambda: recorder.newest_anchor,
             recording=self._recording,
-            faults=contacts.faults,
+            faults=self.faults,
             chance=chance,
             health=recorder,
         )
         self._sender = Sender(outbox, self._thread, recorder.offer, self._say_soon)
+        if recorder.sampled:
+            buses = Buses(self._factory, self._buses, Facts(config.spool, recorder))
+            self._polling = polling_of(config, recorder.sampled, self._clock, buses, self.faults)
+            await self._polling.begin()
         self._started.set()
-        log.info("Gateway %s watches %d contacts.", config.gateway, contacts.watched)
+        parts = len(recorder.sampled)
+        log.info("Gateway %s watches %d contacts and reads %d parts.", config.gateway, contacts.watched, parts)
         return Link(config.broker, config.gateway, outbox.topics, self._sender, chance)
 
-    def _resume(self, recorder: Recorder, contacts: Contacts, found: Sequence[Edge]) -> Epochs:
+    def _resume(self, recorder: Recorder, contacts: Contacts, found: Sequence[Found]) -> Epochs:
         self._epochs = epochs = Epochs.open(
             self._disk,
             self._config.gateway,
@@ -190,6 +224,8 @@ class Agent:
     async def _close(self) -> None:
         if self._contacts is not None:
             self._contacts.close()
+        if self._polling is not None:
+            await self._polling.close()
         await self._thread.idle()  # what a cancelled task gave to the thread is done first
         if self._epochs is not None:
             try:
@@ -222,7 +258,7 @@ class Agent:
             return
         recorder, contacts = self._measuring.recorder, self._measuring.contacts
         now_s = self._machine.monotonic_s()
-        if contacts.faults and now_s - self._tried_s >= TRY_PINS_S:
+        if contacts.missing and now_s - self._tried_s >= TRY_PINS_S:
             self._tried_s = now_s
             recorder.observed(contacts.watch())
         accepted = await self._thread.do(partial(recorder.append, recorder.collect()))

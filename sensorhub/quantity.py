@@ -16,6 +16,7 @@ class Quantity:
         what: what it is, in a sentence without its full stop.
         activity: whether a value above zero means that something was seen (see the states of sensors).
         adds: whether values of neighbouring intervals add up to that of both, as counts and depths do.
+        held: of what is 0 or 1: the words for both.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Quantity:
     what: str
     activity: bool = False
     adds: bool = False
+    held: tuple[str, str] | None = None
 
 
 def _count(name: str, title: str, what: str, high: float = 90_000.0) -> Quantity:
@@ -34,8 +36,8 @@ def _count(name: str, title: str, what: str, high: float = 90_000.0) -> Quantity
     return Quantity(name, "count", 0, 0.0, high, title, what, activity=True, adds=True)
 
 
-def _held(name: str, title: str, what: str) -> Quantity:
-    return Quantity(name, "/", 0, 0.0, 1.0, title, what, activity=True)
+def _held(name: str, title: str, what: str, held: tuple[str, str]) -> Quantity:
+    return Quantity(name, "/", 0, 0.0, 1.0, title, what, activity=True, held=held)
 
 
 def _share(name: str, title: str, what: str, activity: bool = False) -> Quantity:
@@ -66,18 +68,19 @@ _TABLE = (
     Quantity("mean_vehicle_length", "m", 1, 0.0, 40.0, "Mean length", "mean length of the vehicles counted"),
     _count("cycle_count", "Cycles", "cycles in the direction of the lane"),
     _count("cycle_reverse_count", "Cycles, other way", "cycles against the direction of the lane"),
-    _held("bay_occupied", "Occupied", "1 where a vehicle stands in the bay, by most samples of the interval"),
+    _held("bay_occupied", "Bay", "1 where a vehicle stands in the bay, by most samples of the interval",
+          ("free", "occupied")),
     Quantity("distance", "mm", 0, 0.0, 10_000.0, "Distance", "distance from the sensor to what is before it"),
     Quantity("road_temperature", "Cel", 1, -40.0, 70.0, "Road temperature", "temperature of the road surface"),
     # water, structures, cabinets
     Quantity("water_level", "mm", 0, -1_000.0, 20_000.0, "Water level", "height of the water above the sensor's datum"),
-    _held("float_active", "Float", "1 while the float is lifted"),
+    _held("float_active", "Float", "1 while the float is lifted", ("dry", "lifted")),
     Quantity("rain_depth", "mm", 1, 0.0, 200.0, "Rain", "rain that fell in the interval", activity=True, adds=True),
     Quantity("rain_rate", "mm/h", 1, 0.0, 500.0, "Heaviest rain", "highest intensity between two tips of the interval"),
     Quantity("wind_speed", "m/s", 1, 0.0, 75.0, "Wind speed", "mean wind speed"),
     Quantity("wind_gust", "m/s", 1, 0.0, 100.0, "Gust", "highest mean of 3 s"),
     Quantity("wind_direction", "deg", 0, 0.0, 360.0, "Wind from", "where the wind comes from, mean by vectors"),
-    _held("door_open", "Door", "1 while the door is open"),
+    _held("door_open", "Door", "1 while the door is open", ("shut", "open")),
     Quantity("tilt_x", "deg", 2, -90.0, 90.0, "Tilt along", "tilt along the structure"),
     Quantity("tilt_y", "deg", 2, -90.0, 90.0, "Tilt across", "tilt across the structure"),
     # air, noise, bins, energy
@@ -102,7 +105,8 @@ _TABLE = (
     _share("activity", "Activity", "share of the interval with movement in the room", activity=True),
     # the gateway itself
     Quantity("cpu_temperature", "Cel", 0, -40.0, 110.0, "CPU temperature", "temperature of the gateway's processor"),
-    Quantity("throttled", "/", 0, 0.0, 1.0, "Throttled", "1 where the gateway ran short of power or too hot"),
+    Quantity("throttled", "/", 0, 0.0, 1.0, "Throttled", "1 where the gateway ran short of power or too hot",
+             held=("no", "yes")),
     _share("disk_used", "Card used", "how full the card's partition is"),
     Quantity("clock_error", "s", 3, 0.0, 1e9, "Clock error", "how far the gateway's time may be off"),
     _share("spool_used", "Spool used", "how full the spool is"),
@@ -115,6 +119,15 @@ SCREEN_UNITS = {"/100": "%", "count": "", "/": "", "%RH": "%", "Cel": "°C", "ug
 """How a unit is written for a reader, where that differs from SenML's name for it."""
 
 
+_KM_PER_MILE = 1.609344
+_IN_MILES = {"km/h": 1 / _KM_PER_MILE, "m/s": 3.6 / _KM_PER_MILE}
+
+
 def screen_unit(unit: str) -> str:
     """Return a SenML unit as a reader expects it; one that needs no change comes back as it is."""
     return SCREEN_UNITS.get(unit, unit)
+
+
+def on_screen(unit: str, value: float) -> tuple[float, str]:
+    """A value as British readers expect it, with its unit: speeds in mph. For screens only, never for what is kept."""
+    return (value * _IN_MILES[unit], "mph") if unit in _IN_MILES else (value, screen_unit(unit))

@@ -12,7 +12,7 @@ from sensorhub.reading import NS_PER_US, US_PER_S
 from simulators.outcome import Outcome
 from simulators.progress import RunProgress
 from simulators.recording import Span
-from simulators.run import START_NS
+from simulators.pace import START_NS
 
 
 class PlayingBar:

@@ -176,7 +176,7 @@ class Player:
                 await self._hear(gateway)
             machine_ns = self._machine()
             allowed_ns = self._run.measured_ns(machine_ns)
-            if allowed_ns >= clock_ns:
+            if allowed_ns is None or allowed_ns >= clock_ns:
                 self._clock.advance_to(clock_ns)
                 return
             self._clock.advance_to(allowed_ns)

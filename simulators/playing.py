@@ -123,7 +123,7 @@ class PlayedSite:
             return RecordingStatus(
                 r0=begin_s,
                 w0=self._run.machine_wall_us / US_PER_S,
-                speed=self._run.speed,
+                speed=self._run.speed or 1.0,
                 ended=self.player.ended,
                 title=self._title,
             )

@@ -7,56 +7,30 @@ import hashlib
 from pathlib import Path
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from sensorhub.broker import BrokerSettings
 from sensorhub.errors import AskedWrong
-from sensorhub.reading import NS_PER_US, US_PER_S
+from sensorhub.reading import US_PER_S
 from simulators.files import write_whole
+from simulators.pace import Pace
 
 _NAME = "run.json"
-
-START_NS = 60_000_000_000
-"""Boot clock at the start of a span: a boot that is a minute old, as a gateway's is when its first edges come."""
 
 
 class RunUnreadable(AskedWrong):
     """A folder whose run cannot be gone on with."""
 
 
-class Run(BaseModel):
-    """One run.
-
-    `start_ns` of the boot clock, `wall_us` of the readings' times and `machine_ns` of this machine's boot clock are
-    the same instant: the start of the recording's span. From there the measurement clock runs `speed` times as fast
-    as the machine's.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Run(Pace):
+    """One run: the start is that of the recording's span."""
 
     boot_id: UUID
-    start_ns: int = START_NS
-    wall_us: int
-    machine_ns: int
-    machine_wall_us: int = Field(description="Wall time of this machine at that instant.")
-    speed: float = Field(gt=0)
     interval_s: int = Field(ge=1)
     once: bool
     recording: Path
     sha256: str
     broker: BrokerSettings
-
-    def measured_ns(self, machine_ns: int) -> int:
-        """Where the measurement clock may stand when this machine's boot clock is at `machine_ns`."""
-        return self.start_ns + round((machine_ns - self.machine_ns) * self.speed)
-
-    def machine_s_until(self, clock_ns: int, machine_ns: int) -> float:
-        """Seconds of this machine from `machine_ns` until the measurement clock may stand at `clock_ns`."""
-        return (clock_ns - self.measured_ns(machine_ns)) / self.speed / 1e9
-
-    def wall_us_at(self, clock_ns: int) -> int:
-        """The readings' time at a boot clock, microseconds since 1970 UTC."""
-        return self.wall_us + (clock_ns - self.start_ns) // NS_PER_US
 
 
 def aligned_us(time_us: int, interval_s: int) -> int:

@@ -74,15 +74,21 @@ def check_pins(config: GatewayConfig, factory: Callable[[], Factory]) -> list[Fi
     findings = []
     try:
         for sensor in config.sensors:
-            subject = f"pin {sensor.pin}"
-            try:
-                pin = ContactPin(pins, sensor.pin, BootClock(), lambda clock_ns, level: None)
-            except PinUnusable as error:
-                findings.append(Finding(subject, "wrong", f"{sensor.id}: {error} Is another program using it?"))
+            if sensor.entry.reads == "samples":
                 continue
-            now = "closed" if pin.closed() else "open"
-            pin.close()
-            findings.append(Finding(subject, "well", f"{sensor.id} can be read; its contact is {now} now."))
+            for each, number in zip(sensor.entry.inputs, sensor.pin_of.values(), strict=True):
+                subject = f"pin {number}"
+                low = (each.active == "low") == (sensor.active == "closed")
+                try:
+                    pin = ContactPin(
+                        pins, number, BootClock(), lambda clock_ns, level: None, pull=each.pull, active_low=low
+                    )
+                except PinUnusable as error:
+                    findings.append(Finding(subject, "wrong", f"{sensor.id}: {error} Is another program using it?"))
+                    continue
+                now = "active" if pin.active() else "idle"
+                pin.close()
+                findings.append(Finding(subject, "well", f"{sensor.id} can be read; its {each.name} is {now} now."))
     finally:
         pins.close()
     return findings

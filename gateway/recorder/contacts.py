@@ -1,68 +1,89 @@
 """The contacts of one gateway: configured sensors and the pins that put their edges into the sampler."""
 
-import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from firmware_config.sensor import SensorConfig
+from gateway.recorder.faults import Faults
 from gateway.recorder.sampler import Sampler
 from gateway.sensors.pins import ContactPin, Factory, PinUnusable
-from gateway.spool import Edge
-from sensorhub.clock import MeasurementClock, wall_us
-from sensorhub.reading import US_PER_S
-from sensorhub.status import Fault
+from sensorhub.clock import MeasurementClock
 
-log = logging.getLogger(__name__)
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The contacts of a sensor are read from `clock_ns` on, and each was active or not then."""
+
+    sensor: str
+    clock_ns: int
+    levels: tuple[bool, ...]
 
 
 class Contacts:
     """All contacts of a gateway; a pin that cannot be read costs only its own sensor.
 
     Arguments:
-        sensors: as configured.
+        sensors: as configured; those that are read over a bus are left out.
         clock: the measurement clock.
         factory: the pins.
         sampler: takes their edges.
+        faults: where a pin that cannot be read is told.
     """
 
     def __init__(
-        self, sensors: Sequence[SensorConfig], clock: MeasurementClock, factory: Factory, sampler: Sampler
+        self,
+        sensors: Sequence[SensorConfig],
+        clock: MeasurementClock,
+        factory: Factory,
+        sampler: Sampler,
+        faults: Faults,
     ) -> None:
-        self._sensors = sensors
+        self._sensors = [sensor for sensor in sensors if sensor.entry.reads != "samples"]
         self._clock = clock
         self._factory = factory
         self._sampler = sampler
-        self._pins: dict[str, ContactPin] = {}
-        self.faults: dict[str, Fault] = {}
+        self._faults = faults
+        self._pins: dict[str, list[ContactPin]] = {}
 
     @property
     def watched(self) -> int:
-        """How many contacts are read."""
+        """How many sensors' contacts are read."""
         return len(self._pins)
 
-    def watch(self) -> list[Edge]:
-        """Claim the pins that are not watched yet; returns the level at which each was found, for the journal."""
-        found: list[Edge] = []
+    @property
+    def missing(self) -> bool:
+        """Whether a sensor's contacts cannot be read."""
+        return len(self._pins) < len(self._sensors)
+
+    def watch(self) -> list[Found]:
+        """Claim the pins that are not watched yet; returns how each sensor's were found, for the journal."""
+        found: list[Found] = []
         for sensor in self._sensors:
             if sensor.id in self._pins:
                 continue
+            pins: list[ContactPin] = []
             try:
-                pin = ContactPin(self._factory, sensor.pin, self._clock, self._handler(sensor.id))
+                for channel, (each, number) in enumerate(zip(sensor.entry.inputs, sensor.pin_of.values(), strict=True)):
+                    active_low = (each.active == "low") == (sensor.active == "closed")
+                    handler = self._handler(sensor.id, channel)
+                    pins.append(
+                        ContactPin(self._factory, number, self._clock, handler, pull=each.pull, active_low=active_low)
+                    )
             except PinUnusable as error:
-                if sensor.id not in self.faults:
-                    log.error("Sensor %s: %s Its neighbours go on; it is tried again.", sensor.id, error)
-                    self.faults[sensor.id] = Fault(text=str(error)[:200], since=wall_us() / US_PER_S)
+                for pin in pins:
+                    pin.close()
+                self._faults.set(sensor.id, "pin", str(error))
                 continue
-            if self.faults.pop(sensor.id, None) is not None:
-                log.info("Sensor %s is read now.", sensor.id)
-            self._pins[sensor.id] = pin
-            closed = pin.closed()
-            found.append(Edge(sensor.id, self._clock.now_ns(), closed, observed=True))
+            self._faults.set(sensor.id, "pin", "")
+            self._pins[sensor.id] = pins
+            found.append(Found(sensor.id, self._clock.now_ns(), tuple(pin.active() for pin in pins)))
         return found
 
     def close(self) -> None:
         """Give all pins back; may be called twice."""
         while self._pins:
-            self._pins.popitem()[1].close()
+            for pin in self._pins.popitem()[1]:
+                pin.close()
 
-    def _handler(self, sensor: str) -> Callable[[int, bool], None]:
-        return lambda clock_ns, level: self._sampler.put(sensor, clock_ns, level)
+    def _handler(self, sensor: str, channel: int) -> Callable[[int, bool], None]:
+        return lambda clock_ns, level: self._sampler.put(sensor, clock_ns, level, channel)

@@ -6,25 +6,19 @@ may stand before the reading of the last one: they wait for it, since it says wh
 what opened the last one has gone with an older segment.
 """
 
-import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from firmware_config.sensor import SensorConfig
 from gateway.anchors.times import AnchorBook
-from gateway.recorder.intervals import ContactIntervals
-from gateway.sensors.detector import Detector
+from gateway.recorder.contact import Contact
+from gateway.recorder.contact_intervals import ContactIntervals
+from gateway.recorder.intervals import Intervals
+from gateway.recorder.kinds import intervals_for
+from gateway.recorder.sample_intervals import SampleIntervals
+from gateway.recorder.sampled import Sampled
 from gateway.spool import Anchor, BootNote, Edge, Located, ReadingEntry, Seal, SensorSettings
-
-_NS_PER_MS = 1_000_000
-
-
-def settings_of(sensor: SensorConfig) -> SensorSettings:
-    """What the spool must know of a sensor; the hash changes with whatever changes its readings."""
-    told = f"{sensor.kind} {sensor.pin} {sensor.period_s} {sensor.debounce_ms}"
-    return SensorSettings(sensor.id, sensor.kind, sensor.period_s * 1_000, hashlib.sha256(told.encode()).digest()[:8])
 
 
 class _Step(NamedTuple):  # one for each edge of the spool: a dataclass takes twice the time
@@ -46,12 +40,12 @@ class BootReplay:
 
     def __init__(self, anchors: AnchorBook, known: Sequence[Anchor]) -> None:
         self._known = known
-        self.intervals: dict[str, ContactIntervals] = {}
+        self.intervals: dict[str, Intervals] = {}
         self.last_ns = 0
         self._known_ns = 0
         self._anchors = anchors
         self._settings: dict[str, SensorSettings] = {}
-        self._levels: dict[str, bool] = {}
+        self._levels: dict[tuple[str, int], bool] = {}
         self._lost_at_ns = 0
         self._unwritten: dict[tuple[str, int], ReadingEntry] = {}
         self._steps: dict[str, deque[_Step]] = {}
@@ -101,48 +95,58 @@ class BootReplay:
         return self._settings[sensor]
 
     def _edge(self, edge: Edge, settings: SensorSettings | None) -> None:
-        self._intervals(edge.sensor, settings)
+        if not isinstance(self._intervals(edge.sensor, settings), ContactIntervals):
+            return  # of a kind that is not known any more
         steps = self._steps.setdefault(edge.sensor, deque())
-        if edge.observed:
+        if edge.observed and not edge.channel:  # all contacts of a sensor are observed together
             steps.append(_Step(self._lost_at_ns, None, self._anchors.newest))
         steps.append(_Step(edge.clock_ns, edge, self._anchors.newest))
 
     def _play(self, sensor: str, before_ns: int | None = None) -> None:
         """Play what waits of a sensor, with the anchors of its time."""
-        steps, intervals = self._steps.get(sensor), self.intervals[sensor]
+        steps, intervals = self._steps.get(sensor), self.intervals.get(sensor)
         newest = self._anchors.newest
-        while steps and (before_ns is None or steps[0].clock_ns < before_ns):
+        while (
+            isinstance(intervals, ContactIntervals) and steps and (before_ns is None or steps[0].clock_ns < before_ns)
+        ):
             clock_ns, edge, self._anchors.newest = steps.popleft()
             if edge is not None:
                 self._play_edge(edge, intervals)
-            elif sensor in self._levels:
+            elif (sensor, 0) in self._levels:
                 intervals.lose(clock_ns)
         self._anchors.newest = newest
 
     def _play_edge(self, edge: Edge, intervals: ContactIntervals) -> None:
+        key = (edge.sensor, edge.channel)
         if edge.observed:
-            intervals.observe(edge.clock_ns, edge.level)
+            intervals.observe(edge.clock_ns, edge.level, edge.channel)
         else:
-            if self._levels.get(edge.sensor) in {None, edge.level}:  # the edge before it went with its segment
+            if self._levels.get(key) in {None, edge.level}:  # the edge before it went with its segment
                 if intervals.end_ns is None:
-                    intervals.observe(edge.clock_ns, not edge.level)
-                intervals.infer(not edge.level)
-            intervals.edge(edge.clock_ns, edge.level)
-        self._levels[edge.sensor] = edge.level
+                    intervals.observe(edge.clock_ns, not edge.level, edge.channel)
+                intervals.infer(not edge.level, edge.channel)
+            intervals.edge(edge.clock_ns, edge.level, edge.channel)
+        self._levels[key] = edge.level
         self._note_closed(intervals, edge.clock_ns)
 
-    def _intervals(self, sensor: str, settings: SensorSettings | None) -> ContactIntervals:
+    def _intervals(self, sensor: str, settings: SensorSettings | None) -> Intervals | None:
         assert settings is not None
         if self._settings.get(sensor) != settings:
-            if sensor in self.intervals:
-                self._play(sensor)
+            self._play(sensor)
             self._settings[sensor] = settings
-            self.intervals[sensor] = ContactIntervals(sensor, settings.period_ms * _NS_PER_MS, self._anchors)
-            self._levels.pop(sensor, None)
-        return self.intervals[sensor]
+            intervals = intervals_for(settings, self._anchors)
+            if intervals is None:
+                self.intervals.pop(sensor, None)
+            else:
+                self.intervals[sensor] = intervals
+            for key in [key for key in self._levels if key[0] == sensor]:
+                del self._levels[key]
+        return self.intervals.get(sensor)
 
     def _reading(self, entry: ReadingEntry, settings: SensorSettings | None) -> None:
         intervals = self._intervals(entry.sensor, settings)
+        if intervals is None:
+            return
         self._play(entry.sensor, before_ns=entry.clock_ns)
         newest = self._anchors.newest
         if waiting := self._steps.get(entry.sensor):
@@ -156,7 +160,7 @@ class BootReplay:
             intervals.begin_at(entry.clock_ns)
         self._anchors.newest = newest
 
-    def _note_closed(self, intervals: ContactIntervals, until_ns: int) -> None:
+    def _note_closed(self, intervals: Intervals, until_ns: int) -> None:
         for closed in intervals.close_until(until_ns):
             self._unwritten[closed.sensor, closed.clock_ns] = closed
 
@@ -172,17 +176,17 @@ class Resumed:
 def resume(
     entries: Iterable[Located],
     boot: int,
-    detectors: Iterable[Detector],
+    sensors: Iterable[Contact | Sampled],
     anchors: AnchorBook,
     settings: Mapping[str, SensorSettings],
     known: Callable[[int], Sequence[Anchor]],
 ) -> Resumed:
-    """Let detectors go on where this boot's journal ends, and close what earlier boots or settings left open.
+    """Let sensors go on where this boot's journal ends, and close what earlier boots or settings left open.
 
     Arguments:
         entries: all that the spool holds, in file order.
         boot: index of the present boot.
-        detectors: as configured now.
+        sensors: those with intervals, as configured now.
         anchors: filled with this boot's anchors.
         settings: of the sensors as configured now; an interval under other settings is closed partial.
         known: the anchors of each boot, by its index, in file order.
@@ -200,11 +204,14 @@ def resume(
         found = old.unwritten() + [reading for sensor in old.intervals for reading in old.cut(sensor)]
         readings.extend(replace(reading, boot=earlier) for reading in found)
     readings.extend(now.unwritten())
-    configured = {detector.sensor: detector for detector in detectors}
-    for sensor, intervals in now.intervals.items():
-        if sensor in configured and now.settings(sensor) == settings.get(sensor):
+    configured = {sensor.sensor: sensor for sensor in sensors}
+    for name, intervals in now.intervals.items():
+        sensor = configured.get(name)
+        if sensor is None or now.settings(name) != settings.get(name):
+            readings.extend(now.cut(name))
+        elif isinstance(intervals, ContactIntervals) and isinstance(sensor, Contact):
             intervals.lose(now.last_ns)
-            configured[sensor].intervals = intervals
-        else:
-            readings.extend(now.cut(sensor))
+            sensor.intervals = intervals
+        elif isinstance(intervals, SampleIntervals) and isinstance(sensor, Sampled):
+            sensor.intervals = intervals
     return Resumed(tuple(readings), now.last_ns)

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gateway.recorder.contact import Contact
 from gateway.recorder.held import FULL, Held, reason_of
 from gateway.recorder.refusals import Refusals
-from gateway.sensors.detector import Detector
 from gateway.spool import Anchor, Edge, Epochs, ReadingEntry, SpoolFull, SpoolUnwritable
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class Left:
 def leave_epoch(
     epochs: Epochs,
     held: Held,
-    detectors: Mapping[str, Detector],
+    contacts: Mapping[str, Contact],
     refusals: Refusals,
     newest: Anchor | None,
     taken_ns: int,
@@ -37,17 +37,18 @@ def leave_epoch(
     """Close the open intervals, begin a new epoch, and observe the contacts anew in it.
 
     Arguments:
+        contacts: those that are journalled; what is not has nothing in the old epoch that it could be made of.
         newest: the anchor that tells the time, which the new epoch needs too.
         taken_ns: boot clock until which all edges have been taken.
     """
     if held.waiting:
         return Left(done=False)  # it belongs to the old epoch
     cut: list[ReadingEntry] = []
-    levels = {sensor: detector.level for sensor, detector in detectors.items() if detector.intervals.observed}
-    after = {sensor: refusals.journalled(sensor) for sensor in detectors}
+    read = [sensor for sensor, contact in contacts.items() if contact.intervals.observed]
+    after = {sensor: refusals.journalled(sensor) for sensor in contacts}
     made_up: list[str] = []
     for sensor, intervals in after.items():
-        at_ns = detectors[sensor].settled_until(taken_ns)
+        at_ns = contacts[sensor].settled_until(taken_ns)
         closed = intervals.close_until(at_ns)
         last = intervals.cut(at_ns)
         made = [*closed, *([last] if last else [])]
@@ -61,13 +62,11 @@ def leave_epoch(
         for sensor in made_up:
             refusals.made_up_for(sensor)
     for sensor, intervals in after.items():
-        detectors[sensor].intervals = intervals
+        contacts[sensor].intervals = intervals
     refusals.forget()
     edges: list[Edge] = []
-    for sensor, level in levels.items():
-        at_ns = detectors[sensor].settled_until(taken_ns)
-        detectors[sensor].intervals.observe(at_ns, level)
-        edges.append(Edge(sensor, at_ns, level, observed=True))
+    for sensor in read:
+        edges += contacts[sensor].observed(contacts[sensor].settled_until(taken_ns))
     return _begin(epochs, refusals, edges, [newest] if newest else [])
 
 

@@ -1,4 +1,4 @@
-"""The recorder: from edges to what the spool holds, without an event loop or a thread.
+"""The recorder: from edges and samples to what the spool holds, without an event loop or a thread.
 
 Whoever drives it (the agent, a simulation) calls `collect` where edges are taken and `append` where the spool is;
 never two of its methods at once, and `append` with every group, in order. While a slow card holds up `append`,
@@ -8,17 +8,23 @@ edges wait in the sampler's inbox.
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from firmware_config.sensor import SensorConfig
 from gateway.anchors.sources import AnchorSource
 from gateway.anchors.times import AnchorBook, wall_at
+from gateway.recorder.contact import Contact
+from gateway.recorder.contacts import Found
+from gateway.recorder.faults import Faults
+from gateway.recorder.group import Accepted, Group
 from gateway.recorder.held import Held, Taken, reason_of
-from gateway.recorder.journal import resume, settings_of
+from gateway.recorder.journal import resume
+from gateway.recorder.kinds import sensed, settings_of
 from gateway.recorder.leaving import leave_epoch
-from gateway.recorder.refusals import Refusals, Rejoin
+from gateway.recorder.refusals import Refusals
+from gateway.recorder.sampled import Sampled
 from gateway.recorder.sampler import Sample, Sampler
-from gateway.sensors.detector import Detector
+from gateway.recorder.watch import ContactWatch
 from gateway.spool import (
     Anchor,
     BootNote,
@@ -32,7 +38,7 @@ from gateway.spool import (
 )
 from gateway.status.fullness import Fullness
 from sensorhub.clock import MachineClock, MeasurementClock
-from sensorhub.reading import NS_PER_S
+from sensorhub.reading import Quality
 
 log = logging.getLogger(__name__)
 
@@ -41,40 +47,6 @@ BOOT_NOTE_S = 60.0
 
 ANCHORS_WAITING_MAX = 64
 """Anchors that wait while the spool takes nothing: ten hours of them."""
-
-_NS_PER_MS = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """What one `collect` gave, for one `append`.
-
-    Arguments:
-        anchors: stand before everything else.
-        entries: the rest, in the order of the journal.
-        settled_until_ns: every pin change at or before this boot clock is in it, or was in an earlier one.
-        rejoin: the part of it that brings refused contacts back.
-    """
-
-    anchors: tuple[Anchor, ...]
-    entries: tuple[Entry, ...]
-    settled_until_ns: int
-    rejoin: Rejoin | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """What one `append` made durable.
-
-    Arguments:
-        edges: settled changes; levels found when a contact was first read are left out.
-        readings: how many entries are readings.
-        settled_until_ns: every pin change at or before this boot clock is durable, or was refused and counted.
-    """
-
-    edges: tuple[Edge, ...]
-    readings: int
-    settled_until_ns: int
 
 
 class Recorder:
@@ -85,9 +57,10 @@ class Recorder:
         sensors: as configured.
         clock, machine: the two clocks.
         anchors: where the time comes from.
+        faults: what is wrong with sensors; of one with an open fault readings are `bad`.
         crowded: called, from any thread, when many edges wait; `collect` is then due.
-    Beside what the properties say, a recorder has its `sampler`, which edges are put into from the beginning, and from
-    `resume` on its `fullness`.
+    Beside what the properties say, a recorder has its `sampler`, which edges are put into from the beginning,
+    `sampled`, which takes samples by sensor, and from `resume` on its `fullness`.
     """
 
     def __init__(
@@ -98,6 +71,7 @@ class Recorder:
         clock: MeasurementClock,
         machine: MachineClock,
         anchors: AnchorSource,
+        faults: Faults | None = None,
         crowded: Callable[[], None] = lambda: None,
     ) -> None:
         self._gateway = gateway
@@ -106,12 +80,14 @@ class Recorder:
         self._machine = machine
         self._anchors = anchors
         self._book = book = AnchorBook()
-        self._detectors = {
-            sensor.id: Detector(sensor.id, sensor.period_s * NS_PER_S, sensor.debounce_ms * _NS_PER_MS, book)
-            for sensor in sensors
-        }
-        self.sampler = Sampler(clock, self._detectors.values(), crowded)
-        self._refusals = Refusals(self._detectors)
+        measuring = [sensed(sensor, book) for sensor in sensors]
+        self.sampled = {each.sensor: each for each in measuring if isinstance(each, Sampled)}
+        self._contacts = {each.sensor: each for each in measuring if isinstance(each, Contact)}
+        self._journalled = {name: each for name, each in self._contacts.items() if each.journalled}
+        self.sampler = Sampler(clock, measuring, crowded)
+        self._refusals = Refusals(self._journalled)
+        self._faults = faults if faults is not None else Faults()
+        self._watch = ContactWatch(sensors, self._contacts, self._faults, book)
         self._observed: list[Edge] = []
         self._waiting: deque[Anchor] = deque(maxlen=ANCHORS_WAITING_MAX)
         self._taken_ns = clock.now_ns()
@@ -142,7 +118,8 @@ class Recorder:
         self.fullness = Fullness(self._gateway, epochs)
         settings = {sensor.id: settings_of(sensor) for sensor in self._sensors}
         spool = self._epochs.current
-        resumed = resume(spool.scan(), spool.boot, self._detectors.values(), self._book, settings, spool.anchors)
+        measuring: list[Contact | Sampled] = [*self._contacts.values(), *self.sampled.values()]
+        resumed = resume(spool.scan(), spool.boot, measuring, self._book, settings, spool.anchors)
         wait: list[ReadingEntry] = []
         refused: list[ReadingEntry] = []
         reason = ""
@@ -157,15 +134,16 @@ class Recorder:
             refused = [reading for reading in resumed.readings if reading.sensor not in unchanged]
         spool.settle_earlier({(reading.boot, reading.sensor) for reading in wait if reading.boot is not None})
         self._epochs.define(list(settings.values()))
-        self._refusals = Refusals(self._detectors)
+        self._refusals = Refusals(self._journalled)
         self._refusals.lose(sum(len(reading.values) for reading in refused), reason)
         spools = self._epochs.all
         self._anchors.know(max(each.last_known(boot).wall_ns for each in spools for boot in each.boots))
         self._take_anchors()  # before the first interval opens
 
-    def observed(self, edges: Sequence[Edge]) -> None:
+    def observed(self, found: Sequence[Found]) -> None:
         """Contacts that are read from then on and how they were, as `Contacts.watch` gave them, for the next group."""
-        self._observed += [self.sampler.observe(edge.sensor, edge.level, edge.clock_ns) for edge in edges]
+        for each in found:
+            self._observed += self.sampler.observe(each.sensor, each.levels, each.clock_ns)
 
     def offer(self, anchor: Anchor) -> None:
         """An anchor from a fresh receipt; it goes with the next group where it is worth keeping."""
@@ -181,9 +159,10 @@ class Recorder:
         self._take_anchors()
         sample = self.sampler.tick()
         self._taken_ns = sample.now_ns
+        self._watch.look(sample.now_ns)
         if sample.lost:
             log.error("%d edges did not fit while the spool could not be written.", self.sampler.overflowed)
-        entries = [*self._observed, *sample.edges, *sample.lost, *sample.readings]
+        entries = [*self._observed, *sample.edges, *sample.lost, *map(self._judged, sample.readings)]
         self._observed = []
         anchors = tuple(self._waiting)
         self._waiting.clear()
@@ -194,6 +173,13 @@ class Recorder:
             self._noted_s = now_s
             entries.append(self._note(sample.settled_until_ns))
         return Group(anchors, tuple(entries), sample.settled_until_ns)
+
+    def _judged(self, reading: ReadingEntry) -> ReadingEntry:
+        """A reading of a sensor with an open fault is `bad`, and keeps its numbers."""
+        if reading.sensor not in self._faults:
+            return reading
+        values = [replace(measured, quality=measured.quality | Quality.BAD) for measured in reading.values]
+        return replace(reading, values=tuple(values))
 
     def _conclude(self) -> None:
         """Take to heart what became of the last group."""
@@ -221,13 +207,14 @@ class Recorder:
 
     def _rejoin(self, anchors: tuple[Anchor, ...], entries: Sequence[Entry], sample: Sample) -> Group:
         """While contacts are missing from the journal, all go in together, or none."""
-        missing = self._refusals.sensors if self._held.due else self._detectors
-        out = [entry for entry in entries if isinstance(entry, Edge | ReadingEntry) and entry.sensor in missing]
-        self._refusals.refuse(out, self._held.reason)
+        kept = [entry for entry in entries if isinstance(entry, Edge | ReadingEntry)]
         if not self._held.due:
+            self._refusals.refuse(kept, self._held.reason)
             return Group(anchors, (), sample.settled_until_ns)
+        missing = self._refusals.sensors
+        self._refusals.refuse([entry for entry in kept if entry.sensor in missing], self._held.reason)
         rejoin = self._refusals.rejoin(sample.now_ns)
-        rest = [entry for entry in entries if isinstance(entry, Edge | ReadingEntry) and entry.sensor not in missing]
+        rest = [entry for entry in kept if entry.sensor not in missing]
         return Group(anchors, (*rejoin.entries, *rest), sample.settled_until_ns, rejoin)
 
     def _note(self, clock_ns: int) -> BootNote:
@@ -267,7 +254,9 @@ class Recorder:
             False where the card did not take it; all goes on in the old epoch, and it may be called again.
         """
         self._conclude()
-        left = leave_epoch(self._epochs, self._held, self._detectors, self._refusals, self._book.newest, self._taken_ns)
+        left = leave_epoch(
+            self._epochs, self._held, self._journalled, self._refusals, self._book.newest, self._taken_ns
+        )
         self._observed = [*left.edges, *self._observed]
         self._waiting.extend(left.anchors)
         return left.done

@@ -8,8 +8,8 @@ stay what the journal gives, the one in which it was lost is made from the edges
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gateway.recorder.intervals import ContactIntervals
-from gateway.sensors.detector import Detector
+from gateway.recorder.contact import Contact
+from gateway.recorder.contact_intervals import ContactIntervals
 from gateway.spool import BootNote, Edge, Entry, MarkerEntry, ReadingEntry
 
 
@@ -35,12 +35,13 @@ class Refusals:
     """Which contacts are not in the journal, and how many readings were refused.
 
     Arguments:
-        detectors: of all contacts, by sensor; their intervals must be as the journal has them.
+        contacts: those that are journalled, by sensor; their intervals must be as the journal has them. Refused
+            readings of all other sensors are counted only.
     """
 
-    def __init__(self, detectors: Mapping[str, Detector]) -> None:
-        self._detectors = detectors
-        self._kept = {sensor: detector.intervals.copy() for sensor, detector in detectors.items()}
+    def __init__(self, contacts: Mapping[str, Contact]) -> None:
+        self._contacts = contacts
+        self._kept = {sensor: contact.intervals.copy() for sensor, contact in contacts.items()}
         self._since: dict[str, int] = {}
         self._first: dict[str, int] = {}
         self._counts: dict[str, int] = {}
@@ -63,8 +64,8 @@ class Refusals:
     def keep(self, entries: Iterable[Entry]) -> None:
         """These are in the journal, or will be; their contacts' intervals are as they were right after them."""
         for sensor in {entry.sensor for entry in entries if isinstance(entry, Edge | ReadingEntry)}:
-            if sensor not in self._since:
-                self._kept[sensor] = self._detectors[sensor].intervals.copy()
+            if sensor in self._contacts and sensor not in self._since:
+                self._kept[sensor] = self._contacts[sensor].intervals.copy()
 
     def refuse(self, entries: Iterable[Entry], reason: str) -> None:
         """These are not in the journal and never will be."""
@@ -75,9 +76,11 @@ class Refusals:
             if not isinstance(entry, Edge | ReadingEntry):
                 continue
             since_ns, known_ns = entry.clock_ns if known_ns is None else known_ns, None
-            self._since[entry.sensor] = min(since_ns, self._since.get(entry.sensor, since_ns))
+            if entry.sensor in self._contacts:
+                self._since[entry.sensor] = min(since_ns, self._since.get(entry.sensor, since_ns))
             if isinstance(entry, ReadingEntry):
-                self._first.setdefault(entry.sensor, len(entry.values))
+                if entry.sensor in self._contacts:
+                    self._first.setdefault(entry.sensor, len(entry.values))
                 self._counts[reason] = self._counts.get(reason, 0) + len(entry.values)
 
     def lose(self, readings: int, reason: str) -> None:
@@ -89,7 +92,7 @@ class Refusals:
         """The intervals of a contact as far as the journal has them."""
         since_ns = self._since.get(sensor)
         if since_ns is None:
-            return self._detectors[sensor].intervals.copy()
+            return self._contacts[sensor].intervals.copy()
         known = self._kept[sensor].copy()
         if known.observed:
             known.lose(since_ns)
@@ -105,7 +108,7 @@ class Refusals:
 
     def forget(self) -> None:
         """A new journal begins, as the contacts' intervals are now; what was refused of the old one stays counted."""
-        self._kept = {sensor: detector.intervals.copy() for sensor, detector in self._detectors.items()}
+        self._kept = {sensor: contact.intervals.copy() for sensor, contact in self._contacts.items()}
         self._since.clear()
         self._first.clear()
 
@@ -121,17 +124,19 @@ class Refusals:
         intervals: dict[str, ContactIntervals] = {}
         again = 0
         for sensor, since_ns in self._since.items():
-            detector = self._detectors[sensor]
-            at_ns = detector.settled_until(now_ns)
+            contact = self._contacts[sensor]
+            at_ns = contact.settled_until(now_ns)
             known = self.journalled(sensor)
             if made := known.close_until(at_ns):
                 # The reading of the interval in which the contact was lost was counted, and is made all the same.
                 readings += made
                 closed[sensor] = known.copy()
                 again += self._first.get(sensor, 0)
-            known.observe(at_ns, detector.level)
+            found.append(BootNote(since_ns, 0))
+            for channel, level in enumerate(contact.levels):
+                known.observe(at_ns, level, channel)
+                found.append(Edge(sensor, at_ns, level, observed=True, channel=channel))
             intervals[sensor] = known
-            found += [BootNote(since_ns, 0), Edge(sensor, at_ns, detector.level, observed=True)]
         return Rejoin((*found, *self._markers(now_ns, again), *readings), tuple(readings), closed, intervals)
 
     def _markers(self, now_ns: int, again: int) -> list[MarkerEntry]:
@@ -152,7 +157,7 @@ class Refusals:
     def joined(self, rejoin: Rejoin) -> None:
         """The entries of `rejoin` are in the journal: nothing is refused any more."""
         for sensor, intervals in rejoin.intervals.items():
-            self._detectors[sensor].intervals = intervals
+            self._contacts[sensor].intervals = intervals
             self._kept[sensor] = intervals.copy()
         self._since.clear()
         self._first.clear()

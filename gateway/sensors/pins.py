@@ -4,7 +4,7 @@ import importlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from gpiozero import Factory
 from gpiozero.exc import GPIOZeroError
@@ -21,7 +21,7 @@ _FACTORIES = {
 }
 
 OnEdge = Callable[[int, bool], None]
-"""Called in whatever thread drives the pin, with the boot clock (ns) of the edge and whether the contact is closed."""
+"""Called in whatever thread drives the pin, with the boot clock (ns) of the edge and whether the contact is active."""
 
 
 __all__ = ["ContactPin", "Factory", "PinUnusable", "PinsUnavailable", "system_factory"]
@@ -63,7 +63,7 @@ def system_factory() -> Factory:
 
 
 class ContactPin:
-    """A dry contact between a pin and ground, with the pull-up on: closed reads low.
+    """A contact read by its edges; usually dry, between a pin and ground with the pull-up on: closed reads low.
 
     Edge times come from the pin's own ticks, never from the time at which Python hears of them.
 
@@ -72,21 +72,33 @@ class ContactPin:
         number: BCM number of the pin.
         clock: the measurement clock that edges are given in.
         on_edge: must be safe to call from any thread.
+        pull: the resistor that the pin needs; the board's own is switched on for `up` and `down`.
+        active_low: whether the pin is low while the contact is active.
 
     Raises:
-        PinUnusable: the pin does not exist or cannot be pulled up.
+        PinUnusable: the pin does not exist or cannot be pulled so.
     """
 
-    def __init__(self, factory: Factory, number: int, clock: MeasurementClock, on_edge: OnEdge) -> None:
+    def __init__(
+        self,
+        factory: Factory,
+        number: int,
+        clock: MeasurementClock,
+        on_edge: OnEdge,
+        pull: Literal["up", "down", "external", "none"] = "up",
+        active_low: bool = True,
+    ) -> None:
         self._factory = factory
         self._clock = clock
         self._on_edge = on_edge
+        self._active_low = active_low
+        wanted = pull if pull in ("up", "down") else "floating"
         try:
             factory.reserve_pins(self, number)
             self._pin: Any = factory.pin(number)
             self._pin.function = "input"
-            if self._pin.pull != "up":
-                self._pin.pull = "up"
+            if self._pin.pull != wanted:
+                self._pin.pull = wanted
             self._pin.bounce = None
             self._pin.edges = "both"
             # gpiozero keeps a weak reference to a bound method: this object must be held by its owner.
@@ -95,9 +107,9 @@ class ContactPin:
             factory.release_all(self)
             raise PinUnusable(f"GPIO {number} cannot be read as a contact: {error}.") from None
 
-    def closed(self) -> bool:
-        """Whether the contact is closed now."""
-        return not self._pin.state
+    def active(self) -> bool:
+        """Whether the contact is active now."""
+        return bool(self._pin.state) != self._active_low
 
     def close(self) -> None:
         """Give the pin back; may be called twice."""
@@ -110,4 +122,4 @@ class ContactPin:
 
     def _changed(self, ticks: float, state: int) -> None:
         age_ns = seconds_ns(self._factory.ticks_diff(self._factory.ticks(), ticks))
-        self._on_edge(self._clock.now_ns() - age_ns, not state)
+        self._on_edge(self._clock.now_ns() - age_ns, bool(state) != self._active_low)

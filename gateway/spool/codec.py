@@ -38,6 +38,9 @@ _ANCHOR = struct.Struct("<H")
 _SEAL = struct.Struct("<HQHBB")
 
 _OBSERVED = 1
+_CHANNEL_SHIFT = 1
+CHANNELS_MAX = 8
+"""Contacts of one sensor: three bits of an edge's flags; a spool of the first software has channel 0 throughout."""
 _QUALITIES = {bits: Quality(bits) for bits in range(1 << len(Quality))}
 _MARKER_KINDS = dict(enumerate(MARKER_KINDS, 1))
 RECORD_BYTES_MIN = _MEASURED.size
@@ -58,7 +61,9 @@ def encode_entry(entry: Entry, boot: int, dictionary: Dictionary) -> tuple[Entry
                 return EntryType.READING, _reading(entry, boot, dictionary, needs), needs
             case Edge():
                 sensor = dictionary.sensor_index(entry.sensor)
-                flags = _OBSERVED if entry.observed else 0
+                if not 0 <= entry.channel < CHANNELS_MAX:
+                    raise ValueError(f"{entry!r} is of a contact beyond {CHANNELS_MAX}")
+                flags = (_OBSERVED if entry.observed else 0) | entry.channel << _CHANNEL_SHIFT
                 body = _EDGE.pack(boot, entry.clock_ns, sensor, bool(entry.level), flags)
                 return EntryType.EDGE, body, [*needs, (EntryType.SENSOR, sensor)]
             case MarkerEntry():
@@ -115,7 +120,9 @@ def encode_definition(token: Token, dictionary: Dictionary, notes: Mapping[int, 
     if kind is EntryType.QUANTITY:
         return _INDEX.pack(index) + _text(dictionary.quantities[index])
     settings = dictionary.sensors[index]
-    return _SENSOR.pack(index, settings.period_ms, settings.hash) + _text(settings.id) + _text(settings.kind)
+    told = settings.told.encode()
+    body = _SENSOR.pack(index, settings.period_ms, settings.hash) + _text(settings.id) + _text(settings.kind)
+    return body + (_INDEX.pack(len(told)) + told if told else b"")
 
 
 def _text(text: str) -> bytes:
@@ -150,7 +157,8 @@ def _decode(kind: int, sequence: int, body: bytes, dictionary: Dictionary) -> Lo
         case EntryType.EDGE:
             boot, clock_ns, sensor, level, flags = _EDGE.unpack(body)
             settings = dictionary.sensors[sensor]
-            edge = Edge(settings.id, clock_ns, bool(level), bool(flags & _OBSERVED))
+            channel = flags >> _CHANNEL_SHIFT & (CHANNELS_MAX - 1)
+            edge = Edge(settings.id, clock_ns, bool(level), bool(flags & _OBSERVED), channel)
             return Located(0, _known(boot, dictionary), edge, settings)
         case EntryType.MARKER:
             boot, clock_ns, what = _MARKER.unpack_from(body)
@@ -173,8 +181,9 @@ def _decode(kind: int, sequence: int, body: bytes, dictionary: Dictionary) -> Lo
         case EntryType.SENSOR:
             index, period_ms, digest = _SENSOR.unpack_from(body)
             sensor_id, at = _read_text(body, _SENSOR.size)
-            what_kind, _ = _read_text(body, at)
-            dictionary.put_sensor(index, SensorSettings(sensor_id, what_kind, period_ms, digest))
+            what_kind, at = _read_text(body, at)
+            told = body[at + _INDEX.size :].decode()  # a spool of the first software ends before it
+            dictionary.put_sensor(index, SensorSettings(sensor_id, what_kind, period_ms, digest, told))
         case EntryType.QUANTITY:
             dictionary.put_quantity(_INDEX.unpack_from(body)[0], _read_text(body, _INDEX.size)[0])
         case _ if sequence:

@@ -25,12 +25,14 @@ class SensorSettings:
         kind: as in the catalogue.
         period_ms: length of its intervals, 0 where it has none.
         hash: 8 bytes that change when its settings change.
+        told: what its kind must know to make its open interval, as JSON; empty in spools of the first software.
     """
 
     id: str
     kind: str
     period_ms: int
     hash: bytes
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,21 @@ class MarkerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A contact changed, or was found so: `level` True is closed, `observed` means observed from here on."""
+    """A contact changed, or was found so.
+
+    Arguments:
+        sensor: id.
+        clock_ns: boot clock.
+        level: whether it is active: closed, or open where the sensor says so.
+        observed: whether it is observed from here on, and no edge.
+        channel: which of the sensor's contacts, from 0, in the order of its kind's inputs.
+    """
 
     sensor: str
     clock_ns: int
     level: bool
     observed: bool = False
+    channel: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
 from firmware_config.gateway import GatewayConfig
-from gateway.sensors.detector import KIND, QUANTITIES
 from gateway.spool import Anchor
 from gateway.spool.epochs import Epochs
 from gateway.status.fullness import Fullness
@@ -120,9 +119,9 @@ class StatusReport:
         return tuple(
             SensorStatus(
                 id=sensor.id,
-                kind=KIND,
+                kind=sensor.kind,
                 title=sensor.title,
-                quantities=QUANTITIES,
+                quantities=sensor.entry.quantities,
                 period_s=sensor.period_s,
                 fault=self._faults.get(sensor.id),
             )

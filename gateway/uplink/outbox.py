@@ -5,7 +5,7 @@ spools, the packer and the uplink.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from firmware_config.gateway import GatewayConfig
 from gateway.spool import Anchor
@@ -46,7 +46,7 @@ class Outbox:
         clock, machine: the two clocks.
         anchor: the newest anchor, for the status.
         recording: what is played, where this is a simulation.
-        faults: of the sensors, kept by the contacts.
+        faults: of the sensors, as they are found.
         chance: random numbers, for jitter, nonces and the ids of connections.
         told: given each status that is published (default nobody).
         health: of the measuring side, for the status.
@@ -63,7 +63,7 @@ class Outbox:
         machine: MachineClock,
         anchor: Callable[[], Anchor | None],
         recording: Callable[[], RecordingStatus | None],
-        faults: dict[str, Fault],
+        faults: Mapping[str, Fault],
         chance: random.Random,
         told: Callable[[Status], None] = lambda status: None,
         health: Health | None = None,

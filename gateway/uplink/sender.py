@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from gateway.spool import Anchor
-from gateway.spool_thread import SpoolThread
 from gateway.uplink.driver import Granted, Message
 from gateway.uplink.outbox import Outbox
+from gateway.worker import Worker
 
 IDLE_S = 0.5
 """How long the uplink sleeps when nothing pokes it; time-outs are counted in seconds."""
@@ -24,7 +24,7 @@ class Sender:
     """
 
     def __init__(
-        self, outbox: Outbox, thread: SpoolThread, offer: Callable[[Anchor], None], changed: Callable[[], None]
+        self, outbox: Outbox, thread: Worker, offer: Callable[[Anchor], None], changed: Callable[[], None]
     ) -> None:
         self._outbox = outbox
         self._thread = thread

@@ -14,14 +14,15 @@ from gateway.agent import Agent
 from gateway.anchors.sources import GivenAnchors
 from gateway.anchors.times import AnchorBook
 from gateway.recorder.contacts import Contacts
+from gateway.recorder.faults import Faults
 from gateway.recorder.sampler import Sampler
-from gateway.sensors.detector import Detector
 from gateway.spool import Anchor, AnchorKind, Edge, Located, ReadingEntry, RealDisk, Spool
 from gateway.spool_limits import limits_of
 from gateway.status.file import is_running, read_said
 from sensorhub.broker import BrokerSettings
 from sensorhub.clock import BootClock, boot_ns, wall_ns
 from sensorhub.signing import write_new_key
+from tests.gateway.recorder.contacts import contact
 from tests.ports import free_port
 from tests.waiting import until
 
@@ -127,14 +128,15 @@ async def test_contacts_pin_that_can_be_read_later_is_watched_then() -> None:
     factory, other_owner = MockFactory(), Seen()
     factory.reserve_pins(other_owner, 5)
     clock, sensor = BootClock(), SensorConfig(id="late", pin=5)
-    sampler = Sampler(clock, [Detector("late", 60_000_000_000, 20_000_000, AnchorBook())])
-    contacts = Contacts([sensor], clock, factory, sampler)
+    sampler = Sampler(clock, [contact("late", 60_000_000_000, 20_000_000, AnchorBook())])
+    faults = Faults()
+    contacts = Contacts([sensor], clock, factory, sampler, faults)
     assert contacts.watch() == []
-    assert set(contacts.faults) == {"late"}
+    assert set(faults) == {"late"}
     factory.release_pins(other_owner, 5)
     (found,) = contacts.watch()
-    assert (found.sensor, found.observed) == ("late", True)
-    assert contacts.faults == {}
+    assert (found.sensor, found.levels) == ("late", (False,))
+    assert not faults
     assert contacts.watch() == []
     contacts.close()
 

@@ -45,7 +45,7 @@ def test_closed_contact_stays_closed_when_a_gateway_pulls_its_pin_up() -> None:
         factory.contact(pin).move(True)
     for pin in CONTACT_PINS:
         heard = Heard(factory, clock, pin)
-        assert heard.contact.closed()
+        assert heard.contact.active()
         assert heard.edges == []
         factory.contact(pin).move(False)
         assert heard.edges == [(5, False)]

@@ -13,10 +13,11 @@ from sensorhub.broker import BrokerSettings
 from sensorhub.reading import NS_PER_S, US_PER_S
 from simulators.ledger import Ledger, driven_closures
 from simulators.ledger_file import read_ledger
+from simulators.pace import START_NS
 from simulators.pins import PlayerClock, PlayerFactory
 from simulators.player import UNACCEPTED_MAX, Player
 from simulators.recording import RecordedGateway, RecordedSensor, Span, Transition
-from simulators.run import START_NS, Run
+from simulators.run import Run
 from simulators.timeline import Timeline
 from tests.waiting import until
 
@@ -41,7 +42,7 @@ class FakeGateway:
         self.outstanding = 0
         self._clock = clock
         self._contact = ContactPin(factory, 4, clock, lambda clock_ns, level: self.edges.append((clock_ns, level)))
-        self.found = self._contact.closed()
+        self.found = self._contact.active()
         self._told = 0
 
     def hurry(self) -> None:

@@ -18,11 +18,12 @@ from simulators.demo_findings import find, lacking
 from simulators.folder import gateway_folder, key_file, ledger_file
 from simulators.ledger import Ledger
 from simulators.outcome import Outcome, compare, read_driven
+from simulators.pace import START_NS
 from simulators.pins import PlayedPin, PlayerClock, PlayerFactory
 from simulators.player import Player
 from simulators.progress import RunProgress, write_progress
 from simulators.recording import RecordedGateway, RecordedSensor, Recording, Transition
-from simulators.run import START_NS, Run
+from simulators.run import Run
 from simulators.timeline import Timeline
 from tests.ports import free_port
 

@@ -8,7 +8,9 @@ from uuid import UUID
 from firmware_config.gateway import GatewayConfig
 from gateway.anchors.sources import SystemAnchors
 from gateway.recorder.contacts import Contacts
-from gateway.recorder.recorder import Accepted, Recorder
+from gateway.recorder.faults import Faults
+from gateway.recorder.group import Accepted
+from gateway.recorder.recorder import Recorder
 from gateway.sensors.pins import Factory
 from gateway.spool import Epochs, Spool, SpoolLimits
 from gateway.uplink.driver import Message
@@ -51,19 +53,23 @@ class Process:
         self.epochs = Epochs.open(
             card, config.gateway, self.boot, limits=limits, new_epoch=lambda: f"{chance.getrandbits(64):016x}"
         )
+        self._faults = Faults(self._machine.wall_us)
         self.recorder = Recorder(
             config.gateway,
             config.sensors,
             clock=computer.boot,
             machine=self._machine,
             anchors=SystemAnchors(computer.wall_ns, computer.boot.now_ns, lambda: computer.ntp_error_ns),
+            faults=self._faults,
         )
 
     def resume(self) -> None:
         """Go on where the journal ends, and watch the contacts."""
         recorder = self.recorder
         recorder.resume(self.epochs)
-        contacts = Contacts(self._config.sensors, self._clock, cast(Factory, self._header), recorder.sampler)
+        contacts = Contacts(
+            self._config.sensors, self._clock, cast(Factory, self._header), recorder.sampler, self._faults
+        )
         recorder.observed(contacts.watch())
         self.commit()
         self.outbox = Outbox(
@@ -75,7 +81,7 @@ class Process:
             machine=self._machine,
             anchor=lambda: recorder.newest_anchor,
             recording=lambda: None,
-            faults=contacts.faults,
+            faults=self._faults,
             chance=self._chance,
         )
         self.contacts = contacts

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from firmware_config.sensor import SensorConfig
 from gateway.anchors.sources import GivenAnchors
-from gateway.recorder.recorder import Accepted, Recorder
+from gateway.recorder.contacts import Found
+from gateway.recorder.group import Accepted
+from gateway.recorder.recorder import Recorder
 from gateway.spool import (
     Anchor,
     AnchorKind,
@@ -96,7 +98,7 @@ class RecorderRig:
         )
         self.recorder.resume(epochs)
         self.recorder.observed(
-            [Edge(sensor, start_ns, level, observed=True) for sensor, level in zip("ab", levels, strict=True)]
+            [Found(sensor, start_ns, (level,)) for sensor, level in zip("ab", levels, strict=True)]
         )
         self.accepted: list[Edge] = []
         self.commit()

@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.anchors.times import AnchorBook, sealed_time_us
-from gateway.recorder.intervals import ContactIntervals
 from gateway.spool import Anchor, AnchorKind, ReadingEntry
 from sensorhub.reading import Quality
+from tests.gateway.recorder.contacts import counted
 
 S = 1_000_000_000
 PERIOD = 60 * S
@@ -32,7 +32,7 @@ def qualities(reading: ReadingEntry) -> set[Quality]:
 
 
 def test_interval_without_closures_gives_zeros() -> None:
-    contact = ContactIntervals("d", PERIOD, book())
+    contact = counted("d", PERIOD, book())
     contact.observe(0, False)
     (reading,) = contact.close_until(PERIOD)
     assert reading.clock_ns == PERIOD
@@ -41,7 +41,7 @@ def test_interval_without_closures_gives_zeros() -> None:
 
 
 def test_on_time_across_the_edge_is_split_and_counted_where_it_began() -> None:
-    contact = ContactIntervals("d", PERIOD, book())
+    contact = counted("d", PERIOD, book())
     contact.observe(0, False)
     contact.edge(54 * S, True)
     contact.edge(72 * S, False)
@@ -51,7 +51,7 @@ def test_on_time_across_the_edge_is_split_and_counted_where_it_began() -> None:
 
 
 def test_edge_at_the_end_belongs_to_the_next_interval() -> None:
-    contact = ContactIntervals("d", PERIOD, book())
+    contact = counted("d", PERIOD, book())
     contact.observe(0, False)
     contact.edge(PERIOD, True)
     contact.edge(PERIOD + S, False)
@@ -61,7 +61,7 @@ def test_edge_at_the_end_belongs_to_the_next_interval() -> None:
 
 
 def test_level_found_at_start_is_occupied_and_no_closure() -> None:
-    contact = ContactIntervals("d", PERIOD, book())
+    contact = counted("d", PERIOD, book())
     contact.observe(0, True)
     contact.edge(6 * S, False)
     (reading,) = contact.close_until(PERIOD)
@@ -69,7 +69,7 @@ def test_level_found_at_start_is_occupied_and_no_closure() -> None:
 
 
 def test_interval_begun_late_is_partial_with_coverage() -> None:
-    contact = ContactIntervals("d", PERIOD, book())
+    contact = counted("d", PERIOD, book())
     contact.observe(15 * S, True)
     contact.edge(24 * S, False)
     (reading,) = contact.close_until(PERIOD)
@@ -79,7 +79,7 @@ def test_interval_begun_late_is_partial_with_coverage() -> None:
 
 
 def test_gap_within_an_interval_is_not_observed() -> None:
-    contact = ContactIntervals("d", PERIOD, book())
+    contact = counted("d", PERIOD, book())
     contact.observe(0, False)
     contact.edge(10 * S, True)
     contact.lose(20 * S)
@@ -90,7 +90,7 @@ def test_gap_within_an_interval_is_not_observed() -> None:
 
 
 def test_restart_without_time_passing_leaves_no_trace() -> None:
-    plain, restarted = (ContactIntervals("d", PERIOD, book()) for _ in range(2))
+    plain, restarted = (counted("d", PERIOD, book()) for _ in range(2))
     for contact in (plain, restarted):
         contact.observe(0, False)
         contact.edge(10 * S, True)
@@ -102,7 +102,7 @@ def test_restart_without_time_passing_leaves_no_trace() -> None:
 
 
 def test_intervals_wholly_lost_give_no_reading() -> None:
-    contact = ContactIntervals("d", PERIOD, book())
+    contact = counted("d", PERIOD, book())
     contact.observe(0, False)
     contact.lose(30 * S)
     contact.observe(4 * PERIOD + 30 * S, False)
@@ -112,7 +112,7 @@ def test_intervals_wholly_lost_give_no_reading() -> None:
 
 def test_anchor_aligns_the_next_interval_and_marks_the_short_one() -> None:
     anchors = AnchorBook()
-    contact = ContactIntervals("d", PERIOD, anchors)
+    contact = counted("d", PERIOD, anchors)
     contact.observe(0, False)
     anchors.note(Anchor(50 * S, WALL + 20 * S, 0, AnchorKind.NTP))  # boot 60 s is wall :30
     first, second, third = contact.close_until(150 * S)
@@ -123,7 +123,7 @@ def test_anchor_aligns_the_next_interval_and_marks_the_short_one() -> None:
 
 def test_ends_only_rise_after_the_wall_clock_stepped_back() -> None:
     anchors = book()
-    contact = ContactIntervals("d", PERIOD, anchors)
+    contact = counted("d", PERIOD, anchors)
     contact.observe(0, False)
     assert [r.clock_ns for r in contact.close_until(2 * PERIOD)] == [60 * S, 120 * S]  # walls +60, +120; open to +180
     anchors.note(Anchor(150 * S, WALL + 30 * S, 0, AnchorKind.NTP))  # two minutes back
@@ -136,7 +136,7 @@ def test_ends_only_rise_after_the_wall_clock_stepped_back() -> None:
     st.integers(min_value=1, max_value=10).map(lambda s: s * S),
 )
 def test_closures_and_on_time_add_up_over_any_intervals(gaps: list[int], period: int) -> None:
-    contact = ContactIntervals("d", period, book())
+    contact = counted("d", period, book())
     contact.observe(0, False)
     now, level, on, closures, readings = 0, False, 0, 0, []
     for gap in gaps:
@@ -162,7 +162,7 @@ def test_closures_and_on_time_add_up_over_any_intervals(gaps: list[int], period:
 def test_cut_at_any_moment_gives_a_time_of_its_own(cut_ns: int, apart_ns: int) -> None:
     """The seal's anchor may differ from the one that stood when the interval began (`make chaos-kill`, seed 15)."""
     anchors = book()
-    contact = ContactIntervals("d", PERIOD, anchors)
+    contact = counted("d", PERIOD, anchors)
     contact.observe(0, True)
     readings = contact.close_until(cut_ns)
     last = contact.cut(cut_ns)
@@ -178,7 +178,7 @@ def test_cut_at_any_moment_gives_a_time_of_its_own(cut_ns: int, apart_ns: int) -
 
 def test_wall_clock_that_steps_back_by_years_costs_no_interval_and_gives_no_end_twice() -> None:
     anchors = book(wall_ns=WALL + 3 * 365 * 86_400 * S)  # a clock that lies
-    contact = ContactIntervals("d", PERIOD, anchors)
+    contact = counted("d", PERIOD, anchors)
     contact.observe(0, False)
     found = [(reading, anchors.newest) for reading in contact.close_until(5 * PERIOD + S)]
     anchors.note(Anchor(5 * PERIOD + S, WALL + 5 * PERIOD + S, 0, AnchorKind.NTP))

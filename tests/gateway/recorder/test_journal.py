@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from gateway.anchors.times import AnchorBook
 from gateway.recorder.journal import resume
 from gateway.recorder.sampler import Sampler
-from gateway.sensors.detector import Detector
 from gateway.spool import Anchor, AnchorKind, BootNote, Edge, Entry, Located, ReadingEntry, SensorSettings
 from sensorhub.reading import Quality
+from tests.gateway.recorder.contacts import contact
 
 S = 1_000_000_000
 MS = 1_000_000
@@ -42,14 +42,14 @@ class Gateway:
         last = max((_clock(located) for located in journal if located.boot == boot), default=0)
         self._append([BootNote(last, 0)])
         anchors = AnchorBook()
-        detectors = [Detector(sensor, PERIOD, 20 * MS, anchors) for sensor in SETTINGS]
+        detectors = [contact(sensor, PERIOD, 20 * MS, anchors) for sensor in SETTINGS]
         self.resumed = resume(list(journal), boot, detectors, anchors, SETTINGS, lambda boot: ())
         if anchors.newest is None:
             anchors.note(Anchor(0, WALL, 0, AnchorKind.GIVEN))
             self._append([Anchor(0, WALL, 0, AnchorKind.GIVEN)])
         self.sampler = Sampler(self.clock, detectors)
         self._append(list(self.resumed.readings))
-        self._append([self.sampler.observe(sensor, levels[sensor]) for sensor in SETTINGS])
+        self._append([edge for sensor in SETTINGS for edge in self.sampler.observe(sensor, [levels[sensor]])])
 
     def commit(self, torn: bool = False) -> None:
         sample = self.sampler.tick()
@@ -173,7 +173,7 @@ def test_journal_other_settings_close_the_open_interval_partial() -> None:
     gateway.commit()
     anchors = AnchorBook()
     changed = {**SETTINGS, "a": SensorSettings("a", "detector", 5_000, b"other")}
-    detectors = [Detector(sensor, PERIOD, 20 * MS, anchors) for sensor in SETTINGS]
+    detectors = [contact(sensor, PERIOD, 20 * MS, anchors) for sensor in SETTINGS]
     resumed = resume(journal, 0, detectors, anchors, changed, lambda boot: ())
     assert [(reading.sensor, reading.clock_ns) for reading in resumed.readings] == [("a", 4 * S)]
     assert resumed.last_ns == 4 * S

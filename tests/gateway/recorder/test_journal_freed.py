@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.anchors.times import AnchorBook
+from gateway.recorder.contact import Contact
 from gateway.recorder.journal import resume
 from gateway.recorder.sampler import Sampler
-from gateway.sensors.detector import Detector
 from gateway.spool import (
     Anchor,
     AnchorKind,
@@ -23,6 +23,7 @@ from gateway.spool import (
 )
 from gateway.uplink.packer import Packer
 from sensorhub.reading import Quality
+from tests.gateway.recorder.contacts import contact
 from tests.gateway.spool.memory_disk import MemoryDisk
 
 S = 1_000_000_000
@@ -55,7 +56,7 @@ class Gateway:
     def open(self, level: bool) -> None:
         self.spool = Spool.open(self.disk, "g", Clock.boot_id, limits=self.limits, new_epoch=lambda: "5f0c2a9e41d07b36")
         self.anchors = AnchorBook()
-        detector = Detector("a", PERIOD_S * S, 20 * MS, self.anchors)
+        detector = contact("a", PERIOD_S * S, 20 * MS, self.anchors)
         spool = self.spool
         resumed = resume(spool.scan(), spool.boot, [detector], self.anchors, SETTINGS, spool.anchors)
         self.append([*resumed.readings])
@@ -63,7 +64,7 @@ class Gateway:
         self.sampler = Sampler(self.clock, [detector])
         if self.anchors.newest is None:
             self.anchor()
-        self.append([self.sampler.observe("a", level)])
+        self.append([*self.sampler.observe("a", [level])])
 
     def anchor(self) -> None:
         anchor = Anchor(self.clock.ns, self.wall_ns + self.clock.ns, 1_000, AnchorKind.NTP)
@@ -170,9 +171,9 @@ def test_journal_closure_counts_when_the_opening_before_it_has_gone() -> None:
     assert numbers["occupancy"] == pytest.approx(100 * 1 / 4)  # of what was observed before it was lost at 31 s
 
 
-def resumed_from(*entries: Anchor | Edge | ReadingEntry) -> Detector:
+def resumed_from(*entries: Anchor | Edge | ReadingEntry) -> Contact:
     journal = [Located(int(isinstance(entry, ReadingEntry)), 0, entry, SETTINGS["a"]) for entry in entries]
     anchors = AnchorBook()
-    detector = Detector("a", PERIOD_S * S, 20 * MS, anchors)
+    detector = contact("a", PERIOD_S * S, 20 * MS, anchors)
     assert resume(journal, 0, [detector], anchors, SETTINGS, lambda boot: ()).readings == ()
     return detector

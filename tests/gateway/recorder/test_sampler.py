@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from gateway.anchors.times import AnchorBook
+from gateway.recorder.contact import GRACE_NS
 from gateway.recorder.sampler import INBOX_MAX, Sampler
-from gateway.sensors.detector import GRACE_NS, Detector
 from gateway.spool import BootNote, Edge
+from tests.gateway.recorder.contacts import contact
 
 S = 1_000_000_000
 MS = 1_000_000
@@ -22,9 +23,9 @@ class Clock:
 def make(*sensors: str) -> tuple[Clock, Sampler]:
     clock = Clock()
     anchors = AnchorBook()
-    sampler = Sampler(clock, [Detector(sensor, 10 * S, 20 * MS, anchors) for sensor in sensors])
+    sampler = Sampler(clock, [contact(sensor, 10 * S, 20 * MS, anchors) for sensor in sensors])
     for sensor in sensors:
-        sampler.observe(sensor, False)
+        sampler.observe(sensor, [False])
     return clock, sampler
 
 

@@ -1,4 +1,4 @@
-"""The one thread that touches a gateway's spools, packer and uplink, as the event loop calls it."""
+"""A thread that does one call after the other, as the event loop gives them: for spools, for buses."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,15 +8,15 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class SpoolThread:
+class Worker:
     """Does one call after the other, in the order in which they were given.
 
     Arguments:
-        gateway: id, for the name of the thread.
+        name: of the thread.
     """
 
-    def __init__(self, gateway: str) -> None:
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix=f"spool {gateway}")
+    def __init__(self, name: str) -> None:
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
 
     async def do(self, call: Callable[[], T]) -> T:
         """Wait for what `call` gives. Where this is cancelled, what was given to the thread is done all the same."""

@@ -1,0 +1,150 @@
+"""Reads parts on buses as they fall due.
+
+It owns no thread and no sleep: whoever does calls `run` when `next_ns` is past.
+A part that fails is tried again with back-off, opened anew, and costs only itself.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from firmware_config.sensor import SensorConfig
+from gateway.buses.buses import Buses
+from gateway.recorder.faults import Faults
+from gateway.recorder.kinds import module_of
+from gateway.recorder.sampled import FAILED, Sampled
+from gateway.sensors.part import Part, PartFault, Sample
+from sensorhub.clock import MeasurementClock, seconds_ns
+
+log = logging.getLogger(__name__)
+
+FAILURES_MIN = 2
+"""Reads in a row that must fail before it is a fault: one bad check sum is noise."""
+
+BACKOFF_MAX_S = 60.0
+"""A part that was plugged in again is read within this time; one that fails on every read costs the bus no more."""
+
+BACKOFF_READS_MAX = 8
+"""Nor does it miss more than so many reads, where these are further apart."""
+
+
+def part_of(sensor: SensorConfig, buses: Buses) -> Part:
+    """The part of a sensor that is read over a bus.
+
+    Raises:
+        PartFault: its bus is not there.
+    """
+    part: Part = module_of(sensor.entry).part(sensor, buses)
+    return part
+
+
+@dataclass
+class _Read:
+    """One part in the poller's hands."""
+
+    sensor: SensorConfig
+    sampled: Sampled
+    due_ns: int
+    part: Part | None = None
+    failures: int = 0
+
+
+class Poller:
+    """The parts of one gateway; every method is called in the one worker thread, but for `next_ns` and `due`.
+
+    Arguments:
+        sensors: as configured; those that are not read over a bus are left out.
+        sampled: what takes the samples, by sensor.
+        clock: the measurement clock.
+        buses: of the gateway.
+        faults: where faults are told.
+        make: makes a part.
+    """
+
+    def __init__(
+        self,
+        sensors: Sequence[SensorConfig],
+        sampled: Mapping[str, Sampled],
+        *,
+        clock: MeasurementClock,
+        buses: Buses,
+        faults: Faults,
+        make: Callable[[SensorConfig, Buses], Part] = part_of,
+    ) -> None:
+        self._clock = clock
+        self._buses = buses
+        self._faults = faults
+        self._make = make
+        self._reads = [_Read(sensor, sampled[sensor.id], 0) for sensor in sensors if sensor.id in sampled]
+        self.newest: dict[str, tuple[int, Sample]] = {}
+        """The newest sample of each sensor, and when its read was due."""
+
+    def begin(self) -> None:
+        """Reads are due from now on."""
+        for read in self._reads:
+            self._schedule(read, self._clock.now_ns())
+
+    @property
+    def next_ns(self) -> int | None:
+        """When the next read is due; None where nothing is read over a bus."""
+        return min((read.due_ns for read in self._reads), default=None)
+
+    def due(self, clock_ns: int) -> list[str]:
+        """The sensors whose read is due by then."""
+        return [read.sensor.id for read in self._reads if read.due_ns <= clock_ns]
+
+    def run(self) -> None:
+        """Read all that is due now, one part after the other."""
+        for read in self._reads:
+            if read.due_ns <= self._clock.now_ns():
+                self._read(read)
+
+    def close(self) -> None:
+        """Give all parts and buses back; may be called twice."""
+        for read in self._reads:
+            self._drop(read)
+        self._buses.close()
+
+    def _schedule(self, read: _Read, after_ns: int) -> None:
+        read.due_ns = read.sampled.due_after(after_ns)
+        read.sampled.began(read.due_ns)
+
+    def _read(self, read: _Read) -> None:
+        due_ns, name = read.due_ns, read.sensor.id
+        after_ns = due_ns
+        try:
+            if read.part is None:
+                read.part = self._make(read.sensor, self._buses)
+                read.sampled.intervals.summarise(read.part.summary)
+            sample = read.part.read(due_ns)
+        except PartFault as fault:
+            after_ns = self._fail(read, str(fault))
+        except Exception as error:  # the sensor boundary: what a driver did not expect costs its own sensor only
+            if not read.failures:
+                log.exception("Sensor %s could not be read.", name)
+            after_ns = self._fail(read, f"It cannot be read: {type(error).__name__}: {error}.")
+        else:
+            read.sampled.put(due_ns, sample)
+            if sample is not None:
+                read.failures = 0
+                self.newest[name] = due_ns, sample
+                self._faults.set(name, "part", "")
+        self._schedule(read, max(after_ns, self._clock.now_ns()))
+
+    def _fail(self, read: _Read, text: str) -> int:
+        """Note that a read failed; returns after when it is tried again."""
+        read.sampled.put(read.due_ns, FAILED)
+        read.failures += 1
+        if read.failures < FAILURES_MIN:
+            return read.due_ns
+        self._faults.set(read.sensor.id, "part", text)
+        self._drop(read)
+        sample_ns = seconds_ns(read.sensor.sample_s or read.sensor.period_s)
+        most_ns = min(seconds_ns(BACKOFF_MAX_S), BACKOFF_READS_MAX * sample_ns)
+        wait_ns = min(most_ns, sample_ns << min(read.failures - FAILURES_MIN, 16))
+        return read.due_ns + max(0, wait_ns - sample_ns)
+
+    def _drop(self, read: _Read) -> None:
+        if read.part is not None:
+            read.part.close()
+            read.part = None
