@@ -10,6 +10,7 @@ from uuid import UUID
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from sensorhub.reading import NS_PER_S
+from simulators.wires.spi import PlayedSpi, SpiDevice
 
 
 class PlayerClock:
@@ -30,6 +31,10 @@ class PlayerClock:
 
     def now_ns(self) -> int:
         return self._now_ns
+
+    def reboot(self, boot_id: UUID) -> None:
+        """Begin another boot; its clock goes on where that of the last one stands."""
+        self._boot_id = boot_id
 
     def advance_to(self, clock_ns: int) -> None:
         """Go on to `clock_ns`; a time that has passed already changes nothing."""
@@ -77,12 +82,17 @@ class PlayerFactory(MockFactory):  # type: ignore[misc]
     def __init__(self, clock: PlayerClock, pin_class: type[PlayedPin] = PlayedPin) -> None:
         super().__init__(pin_class=pin_class)
         self._clock = clock
+        self.spi_devices: dict[str, SpiDevice] = {}
+        """Parts on the SPI bus by the name of their select pin, as in `GPIO8`."""
 
     def contact(self, number: int) -> PlayedPin:
         """The contact at a pin (BCM number)."""
         pin = self.pin(number)
         assert isinstance(pin, PlayedPin)
         return pin
+
+    def _get_spi_class(self, shared: bool, hardware: bool) -> Any:
+        return lambda pin_factory, **pins: PlayedSpi(self.spi_devices, pins, pin_factory)
 
     def ticks(self) -> int:
         """The measurement clock, ns; opaque to gpiozero, which only takes differences."""

@@ -15,6 +15,15 @@ Signal = Literal["dry-contact", "opto-24v", "s0-pulse", "open-collector", "logic
 pulse with an external pull-up; an open collector; logic of 3.3 V; logic of 5 V through a divider."""
 
 BusType = Literal["i2c", "spi", "uart", "1-wire", "rs-485", "file"]
+_STARTS: dict[BusType, tuple[str, ...]] = {
+    "i2c": ("i2c-",),
+    "spi": ("spi-",),
+    "1-wire": ("1-wire",),
+    "uart": ("uart-", "/dev/"),
+    "rs-485": ("/dev/", "uart-"),
+    "file": (),
+}
+"""How the names of a type's buses begin."""
 
 
 def _is_kind(text: str) -> str:
@@ -42,6 +51,7 @@ class Input(_Part):
         direction: `in`, or `out` for a trigger.
         pull: the resistor that holds the pin while nothing drives it; `external` where the board's own is too weak.
         signals: what may be connected, the usual first.
+        active: level of the pin while it detects; a contact to ground is active low.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -49,6 +59,7 @@ class Input(_Part):
     direction: Literal["in", "out"] = "in"
     pull: Literal["up", "down", "external", "none"] = "up"
     signals: tuple[Signal, ...] = Field(default=("dry-contact",), min_length=1)
+    active: Literal["low", "high"] = "low"
 
 
 class Bus(_Part):
@@ -57,12 +68,14 @@ class Bus(_Part):
     Arguments:
         type: of the bus.
         addresses: those the part can be set to, the usual first (I2C: 7 bits; RS-485: Modbus unit).
+        also_at: addresses of its further chips, which cannot be set.
         channels: names of the inputs of a converter that the part needs, as in `working`, `auxiliary`.
         baud: of a UART or RS-485.
     """
 
     type: BusType
     addresses: tuple[int, ...] = ()
+    also_at: tuple[int, ...] = ()
     channels: tuple[str, ...] = ()
     baud: int | None = None
 
@@ -144,6 +157,8 @@ class Entry(_Part):
         debounce_ms: of contacts: how long they must be still.
         break_reads: what a cut cable looks like: `active` where wiring allows it, as `broken_cable` says how.
         stuck_active_min, stuck_inactive_h: after how long a contact counts as stuck; None: never.
+        rate_max_hz: closures a second of all its contacts that are more than it can see; None: no limit.
+        frozen_h: after how long with the very same values the reads of a part count as frozen; None: never.
         current_ma: taken from the 3.3 V pin; `current_5v_ma`: from the 5 V pin.
         warnings: on power and level shifting, a sentence each.
         indoors: whether it must not be put outdoors.
@@ -171,6 +186,8 @@ class Entry(_Part):
     broken_cable: str = ""
     stuck_active_min: float | None = Field(default=None, gt=0)
     stuck_inactive_h: float | None = Field(default=None, gt=0)
+    rate_max_hz: float | None = Field(default=None, gt=0)
+    frozen_h: float | None = Field(default=None, gt=0)
     current_ma: float = Field(default=0.0, ge=0)
     current_5v_ma: float = Field(default=0.0, ge=0)
     warnings: tuple[str, ...] = ()
@@ -198,21 +215,18 @@ class Entry(_Part):
         return tuple(measure.quantity for measure in self.measures if measure.shown)
 
     @property
+    def one(self) -> str:
+        """One of it, in a sentence: `a loop`, `an anemometer`."""
+        return f"{'an' if self.kind[0] in 'aeiou' else 'a'} {self.kind}"
+
+    @property
     def module(self) -> str:
         """The last part of the name of its modules."""
         return self.kind.replace("-", "_")
 
     def bus_for(self, name: str) -> Bus | None:
         """The one of its buses that a bus of this name can be, as `i2c-1`; None where it can be none."""
-        starts: dict[str, tuple[str, ...]] = {
-            "i2c": ("i2c-",),
-            "spi": ("spi-",),
-            "1-wire": ("1-wire",),
-            "uart": ("uart-", "/dev/"),
-            "rs-485": ("/dev/", "uart-"),
-            "file": (),
-        }
-        return next((bus for bus in self.buses if name.startswith(starts[bus.type])), None)
+        return next((bus for bus in self.buses if name.startswith(_STARTS[bus.type])), None)
 
     @property
     def is_care(self) -> bool:

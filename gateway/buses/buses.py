@@ -10,7 +10,7 @@ from pathlib import Path
 from gateway.buses.adc import Adc, open_adc
 from gateway.buses.echo import Echo
 from gateway.buses.i2c import I2c, open_i2c
-from gateway.buses.modbus import ModbusUnit, open_modbus
+from gateway.buses.modbus import ModbusLine, ModbusUnit, open_modbus
 from gateway.buses.serial_port import SerialPort, open_serial
 from gateway.sensors.pins import Factory
 
@@ -50,7 +50,7 @@ class Buses:
     facts: Callable[[], dict[str, float]] = dict
     _i2c: dict[str, I2c] = field(default_factory=dict)
     _serial: dict[str, SerialPort] = field(default_factory=dict)
-    _modbus: dict[tuple[str, int], ModbusUnit] = field(default_factory=dict)
+    _modbus: dict[str, ModbusLine] = field(default_factory=dict)
     _adc: dict[tuple[str, int], Adc] = field(default_factory=dict)
 
     def i2c(self, bus: str) -> I2c:
@@ -75,15 +75,14 @@ class Buses:
         return self._serial[bus]
 
     def modbus(self, bus: str, baud: int, unit: int) -> ModbusUnit:
-        """One unit of a Modbus RTU line.
+        """One unit of a Modbus RTU line; its first read opens the port.
 
         Raises:
-            PartFault: the port is not there, or not for this user.
+            PartFault: the library for it is not installed.
         """
-        key = bus, unit
-        if key not in self._modbus:
-            self._modbus[key] = open_modbus(self.world.serial_path(bus), baud, unit, self.world.serial_timeout_s)
-        return self._modbus[key]
+        if bus not in self._modbus:
+            self._modbus[bus] = open_modbus(self.world.serial_path(bus), baud)
+        return self._modbus[bus].unit(unit)
 
     def adc(self, bus: str, channel: int) -> Adc:
         """One channel of the MCP3008 at `spi-0.0` or `spi-0.1`.

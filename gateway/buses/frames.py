@@ -33,18 +33,15 @@ class FrameFormat:
 
     def newest(self, data: bytes) -> tuple[bytes | None, bytes]:
         """The newest whole frame in `data`, None where there is none, and the end of `data` that may begin another."""
-        found = None
-        at = data.find(self.start)
-        while 0 <= at <= len(data) - self.length:
+        found, done = None, 0
+        while (at := data.find(self.start, done)) >= 0:
             frame = data[at : at + self.length]
-            if self.sound(frame):
-                found = frame
-                at += self.length
-            else:
-                at += 1
-            at = data.find(self.start, at)
-        tail = data[at:] if at >= 0 else data[len(data) - len(self.start) + 1 :]
-        return found, tail if len(tail) < self.length else b""
+            if len(frame) < self.length:
+                return found, frame
+            whole = self.sound(frame)
+            found = frame if whole else found
+            done = at + (self.length if whole else 1)
+        return found, data[max(done, len(data) - len(self.start) + 1) :]
 
 
 def newest_frame(port: SerialPort, form: FrameFormat) -> bytes:
@@ -55,7 +52,8 @@ def newest_frame(port: SerialPort, form: FrameFormat) -> bytes:
     """
     bytes_seen, tail = 0, b""
     end_s = time.monotonic() + port.timeout_s
-    while (left_s := end_s - time.monotonic()) > 0:
+    left_s = port.timeout_s
+    while left_s > 0:
         came = port.read_available(min(SILENCE_S, left_s))
         bytes_seen += len(came)
         if len(came) >= BYTES_MAX:  # so long unread that the newest may be lost
@@ -64,10 +62,11 @@ def newest_frame(port: SerialPort, form: FrameFormat) -> bytes:
         frame, tail = form.newest(tail + came if came else b"")
         if frame is not None:
             return frame
+        left_s = end_s - time.monotonic()
     if not bytes_seen:
         raise PartFault(
-            f"The {form.part} on {port.path} is silent: nothing came in {port.timeout_s:g} s. Check its supply, and that "
-            "its TX goes to the gateway's RX."
+            f"The {form.part} on {port.path} is silent: nothing came in {port.timeout_s:g} s. Check its supply, and "
+            "that its TX goes to the gateway's RX."
         )
     raise PartFault(
         f"What comes on {port.path} is no frame of a {form.part}: {bytes_seen} bytes in {port.timeout_s:g} s, and no "

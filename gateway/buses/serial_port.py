@@ -72,7 +72,7 @@ class SerialPort:
             PartFault: the port is gone.
         """
         with self._told():
-            self._open().reset_input_buffer()
+            termios.tcflush(self._open().fileno(), termios.TCIFLUSH)
 
     def close(self) -> None:
         """Give the port back; may be called twice."""

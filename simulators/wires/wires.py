@@ -56,7 +56,7 @@ class Bench:
 
     def i2c(self, number: int) -> FakeI2c:
         """The I2C bus of this number; chips are attached to it."""
-        return self._i2c.setdefault(number, FakeI2c())
+        return self._i2c.setdefault(number, FakeI2c(number))
 
     def pty(self, bus: str) -> Pty:
         """The serial line of this name."""

@@ -43,8 +43,6 @@ def read_volts(bus: I2c, address: int, channel: int, full_scale_v: float) -> flo
         PartFault: no answer, one that is not of this conversion, or an input above full scale.
     """
     where = f"the ADS1115 at 0x{address:02x} on i2c-{bus.number}"
-    if not 0 <= channel <= 3:
-        raise PartFault(f"There is no channel {channel} on {where}: write 0 to 3.")
     config = BEGIN | (4 + channel) << 12 | GAINS[full_scale_v] << 9 | ONCE | RATE_128 | NO_COMPARATOR
     transfer(bus, address, bytes([CONFIG]) + config.to_bytes(2, "big"))
     _await(bus, address, config, where)

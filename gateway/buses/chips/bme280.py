@@ -62,9 +62,7 @@ def unpack_calibration(low: bytes, high: bytes) -> Calibration:
 def fine_temperature(words: Calibration, counts: int) -> float:
     """Temperature in 1/5120 Cel, which pressure and humidity are corrected by."""
     t1, t2, t3 = words.t
-    first = (counts / 16384 - t1 / 1024) * t2
-    second = (counts / 131072 - t1 / 8192) ** 2 * t3
-    return int(first + second)
+    return (counts / 16384 - t1 / 1024) * t2 + (counts / 131072 - t1 / 8192) ** 2 * t3
 
 
 def pressure_pa(words: Calibration, counts: int, fine: float) -> float:

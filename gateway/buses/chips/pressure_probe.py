@@ -26,8 +26,8 @@ def read_loop_ma(i2c: I2c, address: int, channel: int, shunt_ohm: float) -> floa
     current_ma = read_volts(i2c, address, channel, FULL_SCALE_V) / shunt_ohm * 1_000
     if current_ma < BROKEN_MA:
         raise PartFault(
-            f"The loop of the pressure probe carries {current_ma:.2f} mA, less than {BROKEN_MA} mA: its cable is broken "
-            "or its supply is off. Look at the 24 V, at the terminals, and at the polarity."
+            f"The loop of the pressure probe carries {current_ma:.2f} mA, less than {BROKEN_MA} mA: its cable is "
+            "broken or its supply is off. Look at the 24 V, at the terminals, and at the polarity."
         )
     if current_ma > SHORT_MA:
         raise PartFault(

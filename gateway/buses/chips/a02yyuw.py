@@ -1,0 +1,46 @@
+"""A02YYUW: a waterproof ultrasonic ranger that sends its distance over UART some times a second.
+
+Frame (DFRobot, SEN0311; DYP-A02): FF, high and low byte of the distance in mm, low byte of the sum of these three.
+"""
+
+from gateway.buses.frames import FrameFormat, newest_frame
+from gateway.buses.serial_port import SerialPort
+from gateway.sensors.part import PartFault
+
+FRAME = FrameFormat("A02YYUW", b"\xff", 4, lambda frame: sum(frame[:3]) & 0xFF == frame[3])
+
+NEAREST_MM, FARTHEST_MM = 30, 4_500
+"""What it can measure. Without an echo it sends what is outside: 0, or 65533 and above."""
+
+TIMEOUT_S = 2.0
+"""It sends every 100 to 300 ms."""
+
+
+def distance_of(frame: bytes) -> int:
+    """The distance in a frame, mm.
+
+    Raises:
+        PartFault: it has none.
+    """
+    distance_mm = int.from_bytes(frame[1:3], "big")
+    if not NEAREST_MM <= distance_mm <= FARTHEST_MM:
+        raise PartFault(
+            f"The A02YYUW has no echo (it sends {distance_mm} mm). Check that its face is clean and dry, that nothing "
+            f"is nearer than {NEAREST_MM} mm and something nearer than {FARTHEST_MM} mm."
+        )
+    return distance_mm
+
+
+class A02yyuw:
+    """One ranger on a port."""
+
+    def __init__(self, port: SerialPort) -> None:
+        self._port = port
+
+    def distance_mm(self) -> int:
+        """The newest distance, mm.
+
+        Raises:
+            PartFault: the ranger is silent, sends no frames, or has no echo.
+        """
+        return distance_of(newest_frame(self._port, FRAME))

@@ -1,0 +1,111 @@
+"""Contacts as they are: they bounce when they close and open, for less time than a gateway waits for stillness."""
+
+import random
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from firmware_config.sensor import SensorConfig
+from simulators.parts.part import PinMove, SimulatedPart
+from simulators.true_intervals import TrueIntervals
+from simulators.wires.wires import Wires
+from simulators.world.place import Place
+
+Change = tuple[int, int, bool]
+"""At a measurement clock (ns) what is connected to a pin (BCM number) becomes active, or idle."""
+
+BOUNCE_NS_MAX = 4_000_000
+"""Reeds and relays are still after some milliseconds."""
+
+_NS_PER_MS = 1_000_000
+
+
+class ContactPart(SimulatedPart):
+    """A part that is nothing but contacts.
+
+    Arguments:
+        sensor, wires, place: what, connected to what, where.
+        bouncing: share of changes that bounce.
+    """
+
+    def __init__(self, sensor: SensorConfig, wires: Wires, place: Place, bouncing: float = 0.5) -> None:
+        self._sensor = sensor
+        self._wires = wires
+        self._place = place
+        self._pins = tuple(sensor.pin_of.values())
+        self._pin = self._pins[0]
+        debounce_ns = (sensor.debounce_ms or 0) * _NS_PER_MS
+        self._bounce_ns = min(BOUNCE_NS_MAX, debounce_ns // 2)
+        self._bouncing = bouncing if self._bounce_ns else 0.0
+        self._seed = wires.chance.getrandbits(64)
+        self._rest_ns = debounce_ns + self._bounce_ns
+        """A contact that stays for so long after a change is seen to have changed."""
+
+    @abstractmethod
+    def _changes(self) -> Iterator[Change]:
+        """What its contacts do, without bounce, in the order of time; changes of a pin at least `_rest_ns` apart.
+
+        One that changes nothing is told too, and does not bounce.
+        """
+
+    def moves(self) -> Iterator[PinMove]:
+        return self._wires.tamper.moves(self._bounced())
+
+    def _bounced(self) -> Iterator[PinMove]:
+        draw = random.Random(self._seed).random
+        longest_ns, bouncing = self._bounce_ns / 2, self._bouncing
+        active_now = dict.fromkeys(self._pins, False)
+        waiting: list[Change] = []
+        for change in self._changes():
+            while waiting and waiting[0] < change:
+                yield PinMove(*waiting.pop(0))
+            yield PinMove(*change)
+            clock_ns, pin, active = change
+            if active_now[pin] is not active and draw() < bouncing:
+                back_ns = clock_ns + 1 + int(draw() * longest_ns)
+                waiting += (back_ns, pin, not active), (back_ns + 1 + int(draw() * longest_ns), pin, active)
+                waiting.sort()
+            active_now[pin] = active
+        for change in waiting:
+            yield PinMove(*change)
+
+    def _intervals(self, from_ns: int, until_ns: int) -> TrueIntervals:
+        """The intervals of its readings."""
+        return TrueIntervals(self._sensor.period_s, self._wires, from_ns, until_ns)
+
+
+def in_order(groups: Iterable[Sequence[Change]]) -> Iterator[Change]:
+    """The changes of all groups in the order of time.
+
+    Arguments:
+        groups: what each of those who pass does; none begins before the one before it.
+    """
+    waiting: list[Change] = []
+    for group in groups:
+        begin = min(group)
+        waiting.sort()
+        while waiting and waiting[0] < begin:
+            yield waiting.pop(0)
+        waiting += group
+    yield from sorted(waiting)
+
+
+def held(spans: Iterable[tuple[int, int]], pin: int) -> Iterator[Change]:
+    """The changes of a contact that is active in each span (measurement clock, ns), in the order of time."""
+    return chain.from_iterable(((from_ns, pin, True), (until_ns, pin, False)) for from_ns, until_ns in spans)
+
+
+def apart(spans: Iterable[tuple[int, int]], rest_ns: int) -> Iterator[tuple[int, int]]:
+    """Spans in the order of time, those joined that are less than `rest_ns` apart; shorter ones are left out."""
+    last: tuple[int, int] | None = None
+    for span in spans:
+        if span[1] - span[0] < rest_ns:
+            continue
+        if last is not None and span[0] - last[1] < rest_ns:
+            last = last[0], span[1]
+            continue
+        if last is not None:
+            yield last
+        last = span
+    if last is not None:
+        yield last

@@ -1,0 +1,1 @@
+"""The electrical side of the simulators."""
