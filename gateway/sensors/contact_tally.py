@@ -9,14 +9,9 @@ _PERCENT = 100
 
 
 class ContactTally(Tally):
-    """Closures that begin in the interval, occupancy of what was observed, mean length of those that end in it.
+    """Closures that begin in the interval, occupancy of what was observed, mean length of those that end in it."""
 
-    Arguments:
-        count: name of the quantity that closures are.
-    """
-
-    def __init__(self, count: str = "actuation_count") -> None:
-        self._count = count
+    def __init__(self) -> None:
         self._at_ns = 0
         self._level = False
         self._began_ns: int | None = None
@@ -47,8 +42,12 @@ class ContactTally(Tally):
             self._on_ns += clock_ns - self._at_ns
         self._at_ns = clock_ns
 
+    def occupancy(self, observed_ns: int) -> float:
+        """Share of the observed time during which it was closed, in %."""
+        return self._on_ns / observed_ns * _PERCENT
+
     def values(self, observed_ns: int) -> Mapping[str, float]:
-        values = {self._count: float(self._closures), "occupancy": self._on_ns / observed_ns * _PERCENT}
+        values = {"actuation_count": float(self._closures), "occupancy": self.occupancy(observed_ns)}
         if self._openings:
             values["mean_on_time"] = self._on_time_ns / self._openings / NS_PER_S
         return values
