@@ -6,11 +6,14 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from firmware_config.boards import boards, interface_names, is_interface
+from firmware_config.catalogue import entry, kinds
+from firmware_config.clashes import clashes
 from firmware_config.sensor import SensorConfig
 from sensorhub.broker import BrokerSettings
-from sensorhub.config import ConfigPath, load_toml
+from sensorhub.config import ConfigPath, Misfit, Number, Switch, Whole, load_toml, nearest
 from sensorhub.errors import ConfigInvalid
-from sensorhub.names import check_gateway_id
+from sensorhub.names import check_gateway_id, is_id
 from sensorhub.topics import CARE_ROOT, OPEN_ROOT
 
 SENSORS_MAX = 100
@@ -19,23 +22,73 @@ SENSORS_MAX = 100
 SPOOL_BYTES_MIN = 16_777_216
 """16 MiB: some segments to write, and some to seal and send."""
 
+
+def _known_board(name: str) -> str:
+    if name and name not in boards():
+        raise ValueError(f"the board {name!r} is not known; {nearest(name, list(boards()), 'there are')}")
+    return name
+
+
+def check_site_id(text: str) -> str:
+    """Return a site's id that fits the grammar.
+
+    Raises:
+        ValueError: `text` is no id.
+    """
+    if text and not is_id(text):
+        raise ValueError(f"{text!r} cannot name a site; use lower-case letters, digits and hyphens, at most 48")
+    return text
+
+
+def _known_interface(name: str) -> str:
+    if not is_interface(name):
+        raise ValueError(f"{name!r} is no interface; {nearest(name, interface_names(), 'there are')}")
+    return name
+
+
 GatewayId = Annotated[str, AfterValidator(check_gateway_id)]
+BoardName = Annotated[
+    str,
+    AfterValidator(_known_board),
+    Field(json_schema_extra=lambda schema: schema.update(enum=list(boards()))),
+]
+InterfaceName = Annotated[
+    str,
+    AfterValidator(_known_interface),
+    Field(
+        json_schema_extra=lambda schema: schema.update(
+            anyOf=[{"enum": list(interface_names())}, {"pattern": "^1-wire@[0-9]{1,2}$"}]
+        )
+    ),
+]
 
 
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)  # for paths: from the file's folder
 
 
-class GatewayConfig(_Table):
-    """One gateway: who it is, where it keeps its data, which broker it speaks to, what it reads."""
+class GatewayFile(_Table):
+    """What a gateway's file says: who it is, where it keeps its data, which broker it speaks to, what it reads.
+
+    Each value fits by itself and to its sensor's kind; whether the sensors go together is not looked at.
+    """
 
     gateway: GatewayId = Field(description="Name of this gateway, as the hub knows it.")
     title: str = Field(default="", max_length=120, description="Where it stands, in words for the page.")
+    site: Annotated[str, AfterValidator(check_site_id)] = Field(
+        default="", max_length=48, description="The site at which it stands, of the deployment's sites."
+    )
+    board: BoardName = Field(default="", max_length=20, description="Model of the Raspberry Pi, as in 4b.")
+    clock_battery: Switch = Field(default=False, description="Whether the board has a battery for its clock.")
+    interfaces: tuple[InterfaceName, ...] = Field(
+        default=(),
+        description="Buses that are switched on: i2c-1, spi-0, uart-0, 1-wire (on GPIO 4; 1-wire@17: on GPIO 17).",
+    )
     key_file: ConfigPath = Field(default=Path("gateway.key"), description="The gateway's own key, mode 0600.")
     spool: ConfigPath = Field(
         default=Path("spool"), description="Folder on the card that keeps what is not yet received."
     )
-    spool_bytes_max: int | None = Field(
+    spool_bytes_max: Whole | None = Field(
         default=None,
         ge=SPOOL_BYTES_MIN,
         description="How much of the card the spool may take, bytes, and in time does; a start reads all of it. By "
@@ -45,23 +98,17 @@ class GatewayConfig(_Table):
         default="reject_new",
         description="When it is full: reject_new keeps what it has, drop_oldest what is new; the hub shows the gap.",
     )
-    spool_age_max_days: int = Field(
+    spool_age_max_days: Whole = Field(
         default=366,
         ge=0,
         le=36_600,
         description="What is older is dropped, days, by the gateway's own running time; 0 keeps it for ever.",
     )
-    pack_s: float = Field(default=10.0, ge=0.1, le=600, description="Longest time a pack is held open, seconds.")
+    pack_s: Number = Field(default=10.0, ge=0.1, le=600, description="Longest time a pack is held open, seconds.")
     commit_ms: Literal[200, 1000, 5000] = Field(
         default=200, description="How often what was measured is made durable: 200, 1000 or 5000 ms."
     )
     broker: BrokerSettings = Field(default_factory=BrokerSettings, description="The MQTT broker.")
-    board: str = Field(default="", max_length=20, description="Model of the Raspberry Pi, as in 4b; see the checks.")
-    site: str = Field(default="", max_length=48, description="The site at which it stands, of the deployment's sites.")
-    clock_battery: bool = Field(default=False, description="Whether the board has a battery for its clock.")
-    interfaces: tuple[str, ...] = Field(
-        default=(), description="Buses that are switched on: i2c-1, spi-0, uart-0, 1-wire."
-    )
     sensors: tuple[SensorConfig, ...] = Field(min_length=1, max_length=SENSORS_MAX, description="What is connected.")
 
     @property
@@ -74,27 +121,28 @@ class GatewayConfig(_Table):
         """The root of this gateway's topics."""
         return CARE_ROOT if self.is_care else OPEN_ROOT
 
-    @model_validator(mode="after")
-    def _each_once(self) -> Self:
-        used: dict[str, list[str]] = {"pin": [], "id": []}
-        for sensor in self.sensors:
-            used["pin"] += [str(pin) for pin in sensor.pin_of.values()]
-            used["id"].append(sensor.id)
-        for what, values in used.items():
-            twice = sorted({value for value in values if values.count(value) > 1})
-            if twice:
-                raise ValueError(f"sensors: the {what} {twice[0]} is used by two sensors; give each its own")
-        return self
+
+class GatewayConfig(GatewayFile):
+    """A gateway that can be run: its sensors share neither id nor pin, and are all social care or none."""
 
     @model_validator(mode="after")
-    def _wholly_care_or_not(self) -> Self:
-        care = [sensor.id for sensor in self.sensors if sensor.entry.is_care]
-        others = [sensor.id for sensor in self.sensors if not sensor.entry.is_care]
-        if care and others:
-            raise ValueError(
-                f"sensors: {care[0]} is social care and {others[0]} is not; social care has gateways of its own"
-            )
+    def _go_together(self) -> Self:
+        faults = tuple(clashes(self.sensors))
+        if faults:
+            raise Misfit(*faults)
         return self
+
+
+def with_its_own(config: GatewayConfig) -> GatewayConfig:
+    """The same gateway with what every gateway has (its own health), where the file does not name it."""
+    kinds_named = {sensor.kind for sensor in config.sensors}
+    ids = {sensor.id for sensor in config.sensors}
+    own = [kind for kind in kinds() if entry(kind).every_gateway and kind not in kinds_named and kind not in ids]
+    if not own:
+        return config
+    return config.model_copy(
+        update={"sensors": (*config.sensors, *(SensorConfig(id=kind, kind=kind) for kind in own))}
+    )
 
 
 def gateway_config(
@@ -116,8 +164,8 @@ def gateway_config(
     return load_toml(path, GatewayConfig, told)
 
 
-def _contact(text: str) -> dict[str, str]:
+def _contact(text: str) -> dict[str, str | int]:
     sensor, separator, pin = text.partition("=")
-    if not separator:
+    if not separator or not (pin.isascii() and pin.isdecimal()):
         raise ConfigInvalid("The command line", [f"--contact {text}: write a name and a pin, as in detector-1=4"])
-    return {"id": sensor, "pin": pin}
+    return {"id": sensor, "pin": int(pin)}

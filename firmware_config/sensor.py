@@ -1,21 +1,32 @@
 """One sensor of a gateway, as its file describes it; what it leaves out comes from the catalogue."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 
-from firmware_config.catalogue import Bus, Entry, KindUnknown, entry
+from firmware_config import fitting
+from firmware_config.catalogue import Bus, Entry, KindUnknown, entry, kinds
 from firmware_config.catalogue.entry import Signal
-from firmware_config.header import USABLE_PINS
+from firmware_config.header import RESERVED_PINS, USABLE_PINS
+from sensorhub.config import Fault, Misfit, Number, Switch, Whole, faults_of
 from sensorhub.names import check_sensor_id
 
-SensorId = Annotated[str, AfterValidator(check_sensor_id)]
-Pin = Annotated[int, Field(ge=min(USABLE_PINS), le=max(USABLE_PINS))]
-
-_EXAMPLES = {"i2c": "i2c-1", "spi": "spi-0.0", "1-wire": "1-wire", "uart": "uart-0", "rs-485": "/dev/ttyUSB0"}
-_BUS = r"^(i2c-\d{1,2}|spi-\d\.\d|uart-\d|1-wire|/dev/[\w./-]+)$"
+_BUS = re.compile(r"(i2c-\d{1,2}|spi-\d\.\d|uart-\d|1-wire|/dev/[\w./-]+)\Z", re.ASCII)
+_DEVICE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{12}\Z")
 
 
 def _known_kind(kind: str) -> str:
@@ -24,6 +35,37 @@ def _known_kind(kind: str) -> str:
     except KindUnknown as error:
         raise ValueError(str(error)) from None
     return kind
+
+
+def _usable(pin: int) -> int:
+    if pin in RESERVED_PINS:
+        raise ValueError(f"GPIO {pin} belongs to the EEPROM of an add-on board; write 2 to 27")
+    if pin not in USABLE_PINS:
+        raise ValueError(f"GPIO {pin} is not on the header; write 2 to 27, the BCM number and not the physical pin")
+    return pin
+
+
+def _is_bus(bus: str) -> str:
+    if not _BUS.match(bus):
+        raise ValueError(f"{bus!r} is no bus; write i2c-1, spi-0.0, uart-0, 1-wire or a device such as /dev/ttyUSB0")
+    return bus
+
+
+def _is_device(device: str) -> str:
+    if not _DEVICE.match(device):
+        raise ValueError(f"{device!r} is no 1-wire device; write it as in 28-0316a2798aff, all in lower case")
+    return device
+
+
+SensorId = Annotated[str, AfterValidator(check_sensor_id)]
+Pin = Annotated[
+    Whole,
+    AfterValidator(_usable),
+    Field(json_schema_extra={"minimum": min(USABLE_PINS), "maximum": max(USABLE_PINS)}),
+]
+Kind = Annotated[
+    str, AfterValidator(_known_kind), Field(json_schema_extra=lambda schema: schema.update(enum=list(kinds())))
+]
 
 
 class _Table(BaseModel):
@@ -36,51 +78,63 @@ class StuckRule(_Table):
     days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = Field(
         default=("mon", "tue", "wed", "thu", "fri", "sat", "sun"), min_length=1, description="Days of the week."
     )
-    from_hour: int = Field(default=0, ge=0, le=23, description="First hour of the day, local time.")
-    to_hour: int = Field(default=24, ge=1, le=24, description="Hour of the day at which it ends.")
-    hours: float | None = Field(gt=0, le=8_760, description="Hours without a closure; none: never stuck then.")
+    from_hour: Whole = Field(default=0, ge=0, le=23, description="First hour of the day, local time.")
+    to_hour: Whole = Field(default=24, ge=1, le=24, description="Hour of the day at which it ends.")
+    hours: Number | None = Field(
+        default=None, gt=0, le=8_760, description="Hours without a closure; left out: never stuck then."
+    )
 
 
 class SensorConfig(_Table):
     """One sensor: what it is, where it is connected, and its calibration."""
 
     id: SensorId = Field(description="Name of the sensor, unique on this gateway.")
-    kind: Annotated[str, AfterValidator(_known_kind)] = Field(
-        default="detector", description="What it is: a kind of the catalogue (sensorhub config catalogue)."
-    )
+    kind: Kind = Field(default="detector", description="What it is: a kind of the catalogue.")
     title: str = Field(default="", max_length=120, description="What it watches, in words for the page.")
+    lane: str = Field(default="", max_length=40, description="Lane or place within the site.")
+    pins: dict[str, Pin] = Field(
+        default_factory=dict, description="BCM numbers, 2 to 27, by input, where it has several."
+    )
     pin: Pin | None = Field(default=None, description="BCM number of its pin, 2 to 27, where it has one.")
-    pins: dict[str, Pin] = Field(default_factory=dict, description="BCM numbers by input, where it has several.")
     signal: Signal | None = Field(default=None, description="What reaches the pin; by default the kind's usual signal.")
     active: Literal["closed", "open"] = Field(
         default="closed", description="Whether the contact is closed or open while it detects."
     )
-    bus: str | None = Field(
-        default=None,
-        pattern=_BUS,
-        description="Its bus: i2c-1, spi-0.0, uart-0, 1-wire, or a serial device such as /dev/ttyUSB0.",
+    isolator: str = Field(
+        default="", max_length=60, description="Isolator board between 24 V and the pin, by its name."
     )
-    address: int | None = Field(default=None, ge=0, le=247, description="I2C address or Modbus unit; or the kind's.")
-    channels: dict[str, Annotated[int, Field(ge=0, le=7)]] = Field(
+    level_shift: Switch = Field(
+        default=False, description="Whether a divider or level shifter is between 5 V and the pin."
+    )
+    pull_up: Switch = Field(
+        default=False,
+        description="Whether the part's own board has a pull-up resistor to 3.3 V; a 1-wire bus bears one.",
+    )
+    bus: Annotated[str, AfterValidator(_is_bus)] | None = Field(
+        default=None, description="Its bus: i2c-1, spi-0.0, uart-0, 1-wire, or a serial device such as /dev/ttyUSB0."
+    )
+    address: Whole | None = Field(default=None, ge=0, le=247, description="I2C address or Modbus unit; or the kind's.")
+    channels: dict[str, Annotated[Whole, Field(ge=0, le=7)]] = Field(
         default_factory=dict, description="Channels of the converter by input of the part."
     )
-    device: str | None = Field(
-        default=None, pattern=r"^[0-9a-f]{2}-[0-9a-f]{12}$", description="1-wire device, as in 28-0316a2798aff."
+    device: Annotated[str, AfterValidator(_is_device)] | None = Field(
+        default=None, description="1-wire device, as in 28-0316a2798aff."
     )
-    period_s: int = Field(
-        default=0, ge=0, le=86_400, description="Length of an interval in seconds; by default the kind's."
+    period_s: Whole = Field(
+        default=60, ge=1, le=86_400, description="Length of an interval in seconds; by default the kind's."
     )
-    sample_s: float | None = Field(
+    sample_s: Number | None = Field(
         default=None, gt=0, le=86_400, description="Seconds between two reads; by default the kind's."
     )
-    debounce_ms: int | None = Field(
+    debounce_ms: Whole | None = Field(
         default=None, ge=0, le=10_000, description="A contact still this long has settled; by default the kind's."
     )
-    calibration: dict[str, float] = Field(default_factory=dict, description="Constants of the kind, by name.")
+    calibration: dict[str, Number] = Field(default_factory=dict, description="Constants of the kind, by name.")
+    calibration_due: Annotated[date, Strict()] | None = Field(
+        default=None, description="When it must be calibrated again."
+    )
     serial: str = Field(default="", max_length=60, description="Serial number of the part.")
-    calibration_due: date | None = Field(default=None, description="When it must be calibrated again.")
-    lane: str = Field(default="", max_length=40, description="Lane or place within the site.")
-    stuck_active_min: float | None = Field(
+    stuck_active_min: Number | None = Field(
         default=None, gt=0, le=100_000, description="Minutes after which a held contact counts as stuck."
     )
     stuck_inactive: tuple[StuckRule, ...] = Field(
@@ -94,7 +148,7 @@ class SensorConfig(_Table):
         if not isinstance(told, Mapping):
             return told
         try:
-            known = entry(str(told.get("kind", "detector")))
+            known = entry(str(told.get("kind", cls.model_fields["kind"].default)))
         except KindUnknown:
             return told
         filled = dict(told)
@@ -105,71 +159,31 @@ class SensorConfig(_Table):
             filled["sample_s"] = min(filled["sample_s"], filled["period_s"])
         return filled
 
-    @model_validator(mode="after")
-    def _fits_its_kind(self) -> Self:
-        known = self.entry
-        self._check_pins(known)
-        self._check_bus(known)
-        self._check_calibration(known)
-        if self.period_s < 1:
-            raise ValueError("period_s must be at least 1 second; write 60, or leave it out")
-        if self.sample_s is not None and known.reads != "samples":
-            raise ValueError(f"sample_s: a {self.kind} is not sampled; leave it out")
-        if self.sample_s is not None and self.sample_s > self.period_s:
-            raise ValueError(f"sample_s is longer than period_s ({self.period_s}); write at most that")
-        return self
+    @field_validator("pin", "signal", "bus", "address", "device", "sample_s")
+    @classmethod
+    def _fits_its_kind(cls, value: Any, info: ValidationInfo) -> Any:
+        faults = tuple(_faults(info.field_name or "", value, info.data))
+        if faults:
+            raise Misfit(*faults)
+        return value
 
-    def _check_pins(self, known: Entry) -> None:
-        names = [each.name for each in known.inputs]
-        if self.pin is not None and self.pins:
-            raise ValueError("pin and pins: write one of them")
-        if not names and (self.pin is not None or self.pins):
-            raise ValueError(f"pin: a {self.kind} has no pin of its own; leave it out")
-        if len(names) == 1 and self.pin is None and not self.pins:
-            raise ValueError(f"pin is missing; add the BCM number of {known.inputs[0].what}, as in pin = 4")
-        if len(names) > 1 and set(self.pins) != set(names):
-            example = ", ".join(f"{name} = {5 + at}" for at, name in enumerate(names))
-            raise ValueError(f"pins: a {self.kind} has the inputs {', '.join(names)}; write pins = {{ {example} }}")
-        if len(names) == 1 and self.pins and set(self.pins) != set(names):
-            raise ValueError(f"pins: a {self.kind} has one input; write pin = 4")
-        signals = sorted({signal for each in known.inputs for signal in each.signals})
-        if self.signal is not None and self.signal not in signals:
-            raise ValueError(f"signal: a {self.kind} takes {' or '.join(signals) or 'none'}, not {self.signal}")
-
-    def _check_bus(self, known: Entry) -> None:
-        wanted = [bus for bus in known.buses if bus.type != "file"]
-        if not wanted:
-            if self.bus is not None:
-                raise ValueError(f"bus: a {self.kind} is not on a bus; leave it out")
-            return
-        bus = self.wired
-        if bus is None:
-            told = " or ".join(f'bus = "{_EXAMPLES[each.type]}"' for each in wanted)
-            raise ValueError(
-                f"bus: a {self.kind} is read over {' or '.join(each.type for each in wanted)}; write {told}"
-            )
-        if bus.type == "1-wire" and self.device is None:
-            raise ValueError('device is missing; write the probe\'s id, as in device = "28-0316a2798aff"')
-        if set(self.channels) != set(bus.channels):
-            told = ", ".join(f"{name} = {at}" for at, name in enumerate(bus.channels))
-            need = f"write channels = {{ {told} }}" if bus.channels else "leave it out"
-            raise ValueError(f"channels: they are those of the converter of a {self.kind}; {need}")
-        if self.address is not None and bus.addresses and self.address not in bus.addresses:
-            told = " or ".join(f"0x{each:02x}" for each in bus.addresses)
-            raise ValueError(f"address: a {self.kind} can be at {told}, not 0x{self.address:02x}")
-
-    def _check_calibration(self, known: Entry) -> None:
-        constants = {each.name: each for each in known.constants}
-        for name, value in self.calibration.items():
-            if name not in constants:
-                told = ", ".join(constants) or "none"
-                raise ValueError(f"calibration.{name}: a {self.kind} has no such constant; there are {told}")
-            if not constants[name].low <= value <= constants[name].high:
-                low, high = constants[name].low, constants[name].high
-                raise ValueError(f"calibration.{name}: {value:g} does not fit; write {low:g} to {high:g}")
-        missing = [name for name, each in constants.items() if each.default is None and name not in self.calibration]
-        if missing:
-            raise ValueError(f"calibration.{missing[0]} is missing; add it: {constants[missing[0]].what}")
+    @field_validator("pins", "channels", "calibration", mode="wrap")
+    @classmethod
+    def _each_fits_its_kind(cls, told: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        """A faulty item hides no fault of the others."""
+        ill: tuple[Fault, ...] = ()
+        try:
+            value = handler(told)
+        except ValidationError as error:
+            ill = tuple(faults_of(error, cls))
+            value = dict(told) if isinstance(told, Mapping) else {}
+        known_ill = {fault.at[:1] for fault in ill}
+        sound = {name: each for name, each in value.items() if (name,) not in known_ill}
+        own = (fault for fault in _faults(info.field_name or "", sound, info.data) if fault.at not in known_ill)
+        faults = ill if () in known_ill else (*ill, *own)
+        if faults:
+            raise Misfit(*faults)
+        return value
 
     @property
     def entry(self) -> Entry:
@@ -178,7 +192,7 @@ class SensorConfig(_Table):
 
     @property
     def wired(self) -> Bus | None:
-        """The bus it is on, as its kind knows it; None where it is on none, or on one that the kind cannot be on."""
+        """The bus it is on, as its kind knows it; None where it is on none."""
         return None if self.bus is None else self.entry.bus_for(self.bus)
 
     @property
@@ -188,6 +202,13 @@ class SensorConfig(_Table):
         if self.pin is not None:
             return {names[0]: self.pin}
         return {name: self.pins[name] for name in names}
+
+    @property
+    def signal_of(self) -> dict[str, Signal]:
+        """What reaches each pin, by input."""
+        return {
+            each.name: self.signal if self.signal in each.signals else each.signals[0] for each in self.entry.inputs
+        }
 
     @property
     def constants(self) -> dict[str, float]:
@@ -201,3 +222,30 @@ class SensorConfig(_Table):
             return self.address
         bus = self.wired
         return bus.addresses[0] if bus is not None and bus.addresses else 0
+
+
+def _faults(key: str, value: Any, before: Mapping[str, Any]) -> Iterable[Fault]:
+    """What of a key does not fit the kind; nothing is said of what hangs on a key that is faulty itself."""
+    if "kind" not in before or (key in ("address", "channels", "device") and "bus" not in before):
+        return ()
+    known = entry(before["kind"])
+    bus = known.bus_for(before["bus"]) if before.get("bus") else None
+    match key:
+        case "pins":
+            return fitting.pins_fit(known, value)
+        case "pin":
+            return fitting.pin_fits(known, value, before["pins"]) if "pins" in before else ()
+        case "signal":
+            return fitting.signal_fits(known, value)
+        case "bus":
+            return fitting.bus_fits(known, value)
+        case "address":
+            return fitting.address_fits(known, bus, value)
+        case "channels":
+            return fitting.channels_fit(known, bus, value)
+        case "device":
+            return fitting.device_fits(known, bus, value)
+        case "sample_s":
+            return fitting.sample_fits(known, value, before.get("period_s"))
+        case _:
+            return fitting.calibration_fits(known, value)

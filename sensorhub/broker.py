@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sensorhub.config import ConfigPath
+from sensorhub.config import ConfigPath, Fault, Misfit, Switch, Whole
 from sensorhub.errors import AskedWrong
 
 PORT_PLAIN = 1883
@@ -22,10 +22,10 @@ class BrokerSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = Field(default="127.0.0.1", description="Name or address of the broker.")
-    port: int = Field(default=PORT_PLAIN, ge=1, le=65_535, description="Port: usually 1883, or 8883 with TLS.")
+    port: Whole = Field(default=PORT_PLAIN, ge=1, le=65_535, description="Port: usually 1883, or 8883 with TLS.")
     username: str | None = Field(default=None, description="Name to sign in with; none: no login.")
     password_file: ConfigPath | None = Field(default=None, description="File that holds the password, mode 0600.")
-    tls: bool = Field(default=False, description="Use TLS; also on when a certificate file is named.")
+    tls: Switch = Field(default=False, description="Use TLS; also on when a certificate file is named.")
     ca_file: ConfigPath | None = Field(
         default=None, description="Certificates to trust (PEM); none: those of the system."
     )
@@ -33,14 +33,18 @@ class BrokerSettings(BaseModel):
     key_file: ConfigPath | None = Field(
         default=None, description="Private key of the client certificate (PEM), mode 0600."
     )
-    keepalive_s: int = Field(default=30, ge=5, le=600, description="Silence after which the broker asks for a sign.")
+    keepalive_s: Whole = Field(default=30, ge=5, le=600, description="Silence after which the broker asks for a sign.")
 
     @model_validator(mode="after")
     def _go_together(self) -> Self:
+        faults = []
         if (self.cert_file is None) != (self.key_file is None):
-            raise ValueError("cert_file and key_file go together: name both, or neither")
+            given = "cert_file" if self.key_file is None else "key_file"
+            faults.append(Fault((given,), "cert_file and key_file go together", "name both, or neither"))
         if self.password_file is not None and self.username is None:
-            raise ValueError("password_file needs a username")
+            faults.append(Fault(("password_file",), "it needs a username", "add username, or leave both out"))
+        if faults:
+            raise Misfit(*faults)
         return self
 
     @property

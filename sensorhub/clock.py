@@ -8,7 +8,7 @@ and is always real.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -48,6 +48,11 @@ def wall_ns() -> int:
 def wall_us() -> int:
     """Microseconds since 1970 UTC, as the machine believes."""
     return time.time_ns() // NS_PER_US
+
+
+def today() -> date:
+    """The day by UTC, as the machine believes."""
+    return datetime.fromtimestamp(time.time(), UTC).date()
 
 
 class BootClock:

@@ -5,15 +5,18 @@ import inspect
 import tomllib
 import typing
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ValidationError, ValidationInfo
+from pydantic import AfterValidator, BaseModel, Strict, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 
 from sensorhub.errors import ConfigInvalid
 
 Model = TypeVar("Model", bound=BaseModel)
+Place = tuple[int | str, ...]
+"""Keys and positions that lead to a value."""
 
 _SHOWN_MAX = 80
 """Characters of a wrong value that are repeated in a finding."""
@@ -28,12 +31,54 @@ _INSTEAD = {
     "float_parsing": "write a number",
     "bool_type": "write true or false",
     "bool_parsing": "write true or false",
+    "date_type": "write a date without quotes, as in 2027-03-31",
     "list_type": "write a list, [...]",
     "tuple_type": "write a list, [...]",
     "model_type": "write a table, as in [name]",
     "model_attributes_type": "write a table, as in [name]",
     "dict_type": "write a table, as in [name]",
 }
+
+Whole = Annotated[int, Strict()]
+Number = Annotated[float, Strict()]
+Switch = Annotated[bool, Strict()]
+"""Numbers and switches as TOML writes them: the text "4" is no number, and 1 is not true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a configuration.
+
+    Arguments:
+        at: where it is; empty: the file as a whole.
+        wrong: what is wrong, in words that follow the place.
+        instead: what to write or do instead.
+    """
+
+    at: Place
+    wrong: str
+    instead: str = ""
+
+    @property
+    def key_path(self) -> str:
+        """`sensors[2].pin`: as one would say where it stands, counting tables of a list from 1."""
+        text = ""
+        for part in self.at:
+            text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
+        return text
+
+    def __str__(self) -> str:
+        """The fault in one sentence."""
+        where = f"{self.key_path}: " if self.at else ""
+        return f"{where}{self.wrong}{'; ' if self.instead else ''}{self.instead}"
+
+
+class Misfit(ValueError):
+    """Values that do not fit a model, with each fault; a validator raises it with places from its own field on."""
+
+    def __init__(self, *faults: Fault) -> None:
+        self.faults = faults
+        super().__init__("\n".join(map(str, faults)))
 
 
 def _from_its_folder(path: Path, info: ValidationInfo) -> Path:
@@ -55,7 +100,10 @@ def load_toml(path: Path | None, model: type[Model], options: Mapping[str, Any] 
     Raises:
         ConfigInvalid: with a finding for each fault: its key, what is wrong, and what to write instead.
     """
-    values = _read(path) if path is not None else {}
+    try:
+        values = read_toml(path) if path is not None else {}
+    except Misfit as misfit:
+        raise ConfigInvalid(str(path), [str(fault) for fault in misfit.faults]) from None
     source = str(path) if path is not None else "The command line"
     return check(source, _merged(values, options or {}), model, path.parent if path is not None else None)
 
@@ -71,16 +119,21 @@ def _merged(values: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any
     return merged
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """What a TOML file holds.
+
+    Raises:
+        Misfit: it cannot be read, or is not TOML.
+    """
     try:
         with path.open("rb") as file:
             return tomllib.load(file)
     except OSError as error:
-        raise ConfigInvalid(str(path), [f"it cannot be read: {error.strerror}; check the path"]) from None
+        raise Misfit(Fault((), f"it cannot be read: {error.strerror}", "check the path")) from None
     except UnicodeDecodeError as error:
-        raise ConfigInvalid(str(path), [f"byte {error.start} is not UTF-8; save the file as UTF-8"]) from None
+        raise Misfit(Fault((), f"byte {error.start} is not UTF-8", "save the file as UTF-8")) from None
     except (ValueError, RecursionError) as error:  # a number of more than 4,300 digits, or too deep, among them
-        raise ConfigInvalid(str(path), [f"it is not TOML: {error}"]) from None
+        raise Misfit(Fault((), f"it is not TOML: {error}", "write key = value there, text in quotes")) from None
 
 
 def check(source: str, values: Mapping[str, Any], model: type[Model], folder: Path | None = None) -> Model:
@@ -94,12 +147,29 @@ def check(source: str, values: Mapping[str, Any], model: type[Model], folder: Pa
         ConfigInvalid: with a finding for each fault.
     """
     try:
+        return fit(values, model, folder)
+    except Misfit as misfit:
+        raise ConfigInvalid(source, [str(fault) for fault in misfit.faults]) from None
+
+
+def fit(values: Mapping[str, Any], model: type[Model], folder: Path | None = None) -> Model:
+    """Make a `model` of `values`; relative paths are taken from `folder` (default: where the command runs).
+
+    Raises:
+        Misfit: with each fault.
+    """
+    try:
         return model.model_validate(values, context={"folder": folder})
     except ValidationError as error:
-        faults = error.errors()
-        raise ConfigInvalid(
-            source, [_finding(fault, model) for fault in faults if not _follows(fault, faults)]
-        ) from None
+        raise Misfit(*faults_of(error, model)) from None
+
+
+def faults_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Fault]:
+    """Each fault that pydantic found in values for `model`, in our words."""
+    details = error.errors()
+    for each in details:
+        if not _follows(each, details):
+            yield from _faults(each, model)
 
 
 def _follows(fault: ErrorDetails, faults: Sequence[ErrorDetails]) -> bool:
@@ -110,62 +180,63 @@ def _follows(fault: ErrorDetails, faults: Sequence[ErrorDetails]) -> bool:
     )
 
 
-def _finding(fault: ErrorDetails, model: type[BaseModel]) -> str:
-    where, kind = _key_path(fault["loc"]), fault["type"]
+def _faults(detail: ErrorDetails, model: type[BaseModel]) -> Iterator[Fault]:
+    at, kind = detail["loc"], detail["type"]
     if kind == "extra_forbidden":
-        return f"{where}: this key is not known; {_nearest(fault['loc'], model)}"
-    if kind == "missing":
-        return f"{where}: is missing; add it{_description(fault['loc'], model)}"
-    if kind == "value_error":  # a check of ours, in its own words
-        sentence = fault["msg"].removeprefix("Value error, ")
-        return f"{where}: {sentence}" if where else sentence
-    if kind in _INSTEAD:
-        return f"{where}: {_shown(fault['input'])} does not fit; {_INSTEAD[kind]}"
-    rule = fault["msg"][:1].lower() + fault["msg"][1:]
-    return f"{where}: {_shown(fault['input'])} does not fit; {rule.replace('input should', 'it should')}"
+        yield Fault(at, "this key is not known", _nearest(at, model))
+    elif kind == "missing":
+        yield Fault(at, "is missing", f"add it{_description(at, model)}")
+    elif kind == "value_error":  # a check of ours, in its own words
+        own = detail["ctx"]["error"]
+        if isinstance(own, Misfit):
+            yield from (replace(fault, at=(*at, *fault.at)) for fault in own.faults)
+        else:
+            wrong, _, instead = str(own).partition("; ")
+            yield Fault(at, wrong, instead)
+    else:
+        rule = (detail["msg"][:1].lower() + detail["msg"][1:]).replace("input should", "it should")
+        yield Fault(at, f"{shown(detail['input'])} does not fit", _INSTEAD.get(kind, rule))
 
 
-def _key_path(location: Sequence[int | str]) -> str:
-    """`sensors[2].pin`: as one would say where it stands, counting tables of a list from 1."""
-    text = ""
-    for part in location:
-        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
-
-
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A wrong value as a finding repeats it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     text = repr(value)
     return text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}..."
 
 
-def _nearest(location: Sequence[int | str], model: type[BaseModel]) -> str:
+def nearest(name: str, known: Sequence[str], otherwise: str) -> str:
+    """`did you mean 'gateway'?`, or, where none is near, `otherwise` and all that there are."""
+    near = difflib.get_close_matches(name.lower(), known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"{otherwise} {', '.join(known) or 'none'}"
+
+
+def _nearest(location: Place, model: type[BaseModel]) -> str:
     owner = _owner(location, model)
     known = list(owner.model_fields) if owner is not None else []
-    near = difflib.get_close_matches(str(location[-1]), known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"the known keys here are {', '.join(known)}"
+    return nearest(str(location[-1]), known, "the known keys here are")
 
 
-def _description(location: Sequence[int | str], model: type[BaseModel]) -> str:
+def _description(location: Place, model: type[BaseModel]) -> str:
     owner = _owner(location, model)
     field = owner.model_fields.get(str(location[-1])) if owner is not None else None
     return f": {field.description}" if field is not None and field.description else ""
 
 
-def _owner(location: Sequence[int | str], model: type[BaseModel]) -> type[BaseModel] | None:
+def _owner(location: Place, model: type[BaseModel]) -> type[BaseModel] | None:
     """The model whose field the last part of `location` is."""
     owner: type[BaseModel] | None = model
     for part in location[:-1]:
         if isinstance(part, str) and owner is not None:
             field = owner.model_fields.get(part)
-            owner = next(_models(field.annotation), None) if field is not None else None
+            owner = next(models_in(field.annotation), None) if field is not None else None
     return owner
 
 
-def _models(annotation: object) -> Iterator[type[BaseModel]]:
+def models_in(annotation: object) -> Iterator[type[BaseModel]]:
     """The models inside an annotation such as `tuple[SensorConfig, ...] | None`."""
     if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
         yield annotation
     for inner in typing.get_args(annotation):
-        yield from _models(inner)
+        yield from models_in(inner)

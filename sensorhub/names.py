@@ -39,7 +39,7 @@ def check_gateway_id(text: str) -> str:
     """
     if not is_id(text):
         raise NameInvalid(
-            f"{text!r} cannot name a gateway: use lower-case letters, digits and hyphens, at most 48, "
+            f"{text!r} cannot name a gateway; use lower-case letters, digits and hyphens, at most 48, "
             "beginning with a letter or digit."
         )
     return text
@@ -53,7 +53,7 @@ def check_sensor_id(text: str) -> str:
     """
     if text == GATEWAY_SENSOR or not is_id(text):
         raise NameInvalid(
-            f"{text!r} cannot name a sensor: use lower-case letters, digits and hyphens, at most 48, "
-            f"beginning with a letter or digit; {GATEWAY_SENSOR!r} is reserved."
+            f"{text!r} cannot name a sensor; use lower-case letters, digits and hyphens, at most 48, "
+            f"beginning with a letter or digit, and not {GATEWAY_SENSOR!r}, which is reserved."
         )
     return text

@@ -52,7 +52,10 @@ BROKEN = {
     "reserved sensor": ('gateway = "g"\n[[sensors]]\nid = "gateway"\npin = 4', "reserved"),
     "pin off the header": ('gateway = "g"\n[[sensors]]\nid = "d"\npin = 28', "28"),
     "pin as text": ('gateway = "g"\n[[sensors]]\nid = "d"\npin = "four"', "write a whole number"),
-    "pin twice": ('gateway = "g"\n[[sensors]]\nid = "a"\npin = 4\n[[sensors]]\nid = "b"\npin = 4', "pin 4 is used"),
+    "pin twice": (
+        'gateway = "g"\n[[sensors]]\nid = "a"\npin = 4\n[[sensors]]\nid = "b"\npin = 4',
+        "GPIO 4 is used by a",
+    ),
     "id twice": ('gateway = "g"\n[[sensors]]\nid = "a"\npin = 4\n[[sensors]]\nid = "a"\npin = 5', "id a is used"),
     "no sensors": ('gateway = "g"', "sensors: is missing"),
     "period of nothing": ('gateway = "g"\n[[sensors]]\nid = "d"\npin = 4\nperiod_s = 0', "period_s"),

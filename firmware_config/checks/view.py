@@ -1,0 +1,38 @@
+"""Findings as a person reads them in a terminal."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from firmware_config.checks.finding import Finding, Severity
+from firmware_config.draft import Draft
+
+_SIGNS: dict[Severity, tuple[str, str]] = {"wrong": ("WRONG", "bold red"), "warning": ("warning", "yellow")}
+
+
+def print_findings(console: Console, draft: Draft, findings: Sequence[Finding]) -> None:
+    """File by file a line for each finding, then what was looked at and how it is."""
+    for file in dict.fromkeys(finding.file for finding in findings):
+        console.print(Text(file, style="bold"), soft_wrap=True)
+        for finding in findings:
+            if finding.file == file:
+                sign, style = _SIGNS[finding.severity]
+                console.print(Text.assemble("  ", (f"{sign:8}", style), f"{finding.fault}"), soft_wrap=True)
+    console.print(_summary(draft, findings))
+
+
+def _summary(draft: Draft, findings: Sequence[Finding]) -> str:
+    sensors = sum(len(gateway.says.sensors) for gateway in draft.gateways)
+    looked = (
+        f"{_many(len(draft.gateways), 'gateway')} with {_many(sensors, 'sensor')} at {_many(len(draft.sites), 'site')}"
+    )
+    wrong = sum(finding.severity == "wrong" for finding in findings)
+    warnings = len(findings) - wrong
+    if not findings:
+        return f"{looked}: nothing wrong."
+    return f"{looked}: {wrong} wrong, {_many(warnings, 'warning')}."
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

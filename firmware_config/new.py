@@ -1,0 +1,179 @@
+"""A new gateway's file: sensors planned onto the board's free buses and pins, written with a comment at each choice."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from firmware_config.boards import Board
+from firmware_config.catalogue import Entry, entry
+from firmware_config.checks.finding import Finding
+from firmware_config.checks.run import check_draft
+from firmware_config.draft import GATEWAYS, Draft, GatewayDraft
+from firmware_config.gateway import GatewayFile
+from firmware_config.planning import Plan, Table
+from firmware_config.sensor import SensorConfig
+from sensorhub.config import check, read_toml
+from sensorhub.errors import AskedWrong
+
+SCHEMA_FILE = "gateway.schema.json"
+"""Where a deployment keeps the schema of its gateways' files, for editors."""
+
+_COMMENT_COLUMN = 44
+
+
+class FileInTheWay(AskedWrong):
+    """A file that would be overwritten."""
+
+
+@dataclass(frozen=True)
+class WantedSensor:
+    """A sensor that a new gateway shall have.
+
+    Arguments:
+        known: its kind.
+        id: its name.
+        constants: calibration that is told.
+        device: of a 1-wire probe, its id.
+    """
+
+    known: Entry
+    id: str
+    constants: Mapping[str, float] = field(default_factory=dict)
+    device: str = ""
+
+    @property
+    def missing(self) -> list[str]:
+        """Constants that the kind has no default for, and nobody told."""
+        return [each.name for each in self.known.constants if each.default is None and each.name not in self.constants]
+
+
+def wanted_sensors(kinds: Sequence[str]) -> list[WantedSensor]:
+    """Sensors of these kinds, named `rain-gauge-1` and so on.
+
+    Raises:
+        KindUnknown: with the nearest one.
+    """
+    return [WantedSensor(entry(kind), f"{kind}-{kinds[: at + 1].count(kind)}") for at, kind in enumerate(kinds)]
+
+
+def with_constants(sensors: Sequence[WantedSensor], told: Mapping[str, float]) -> list[WantedSensor]:
+    """The same with their calibration, told as `rain-gauge-1.mm_per_tip`.
+
+    Raises:
+        AskedWrong: there is no such sensor.
+    """
+    found: dict[str, dict[str, float]] = {sensor.id: {} for sensor in sensors}
+    for key, value in told.items():
+        sensor, _, name = key.partition(".")
+        if sensor not in found or not name:
+            raise AskedWrong(f"{key}: write the sensor and the constant, as in {next(iter(found), 'loop-1')}.NAME=2.5.")
+        found[sensor][name] = value
+    return [replace(sensor, constants={**sensor.constants, **found[sensor.id]}) for sensor in sensors]
+
+
+def planned(board: Board, sensors: Sequence[WantedSensor]) -> Plan:
+    """All sensors on the board: those with a bus first, since pins are easier to find.
+
+    Raises:
+        BoardFull: one of them finds no place.
+    """
+    plan = Plan(board)
+    for sensor in sorted(sensors, key=lambda each: not each.known.buses):
+        told: Table = {"device": sensor.device} if sensor.device else {}
+        if sensor.constants:
+            told["calibration"] = dict(sensor.constants)
+        plan.add(sensor.known, sensor.id, told)
+    order = [sensor.id for sensor in sensors]
+    plan.sensors.sort(key=lambda table: order.index(table["id"]))
+    return plan
+
+
+def new_text(head: Mapping[str, Any], broker: Mapping[str, Any], plan: Plan, schema: bool) -> str:
+    """The file.
+
+    Arguments:
+        head: keys of the first level, `interfaces` and sensors left out.
+        schema: whether the deployment has a schema for editors.
+    """
+    lines = [f"#:schema ../{SCHEMA_FILE}", ""] if schema else []
+    lines += [_line(key, value, _described(GatewayFile, key)) for key, value in head.items() if value not in ("", None)]
+    lines.append(_line("interfaces", plan.interfaces, _described(GatewayFile, "interfaces")))
+    if broker:
+        lines += ["", "[broker]", *(_line(key, value, "") for key, value in broker.items())]
+    for table in plan.sensors:
+        known = entry(table["kind"])
+        lines += ["", f"# {known.what_for}", "[[sensors]]"]
+        lines += [_line(key, value, _comment(known, key)) for key, value in table.items() if key != "calibration"]
+        constants = {each.name: each.what for each in known.constants}
+        told = table.get("calibration", {})
+        lines += ["[sensors.calibration]"] if told else []
+        lines += [_line(name, value, constants.get(name, "")) for name, value in told.items()]
+    return "\n".join(lines) + "\n"
+
+
+def write_new(path: Path, text: str, draft: Draft, today: date) -> list[Finding]:
+    """Write the file, unless it would be wrong in its deployment; returns what `check` says of it.
+
+    Raises:
+        FileInTheWay: there is one already.
+        ConfigInvalid: the file would not be one that a gateway takes.
+    """
+    if path.exists():
+        raise FileInTheWay(f"{path} is there already and is not overwritten. Move it away, or choose another name.")
+    part = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text)
+        told = read_toml(part)
+        says = check(str(path), told, GatewayFile, path.parent)
+        whole = {key: range(len(value)) for key, value in told.items() if isinstance(value, list)}
+        new = GatewayDraft(path, says, whole)
+        with_it = replace(draft, gateways=(*draft.gateways, new), findings=())
+        findings = [each for each in check_draft(with_it, today) if each.file == str(path)]
+        if not any(each.severity == "wrong" for each in findings):
+            part.replace(path)
+        return findings
+    except OSError as error:
+        raise AskedWrong(f"{path} cannot be written: {error.strerror}.") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def broker_of(draft: Draft, gateway: str) -> dict[str, Any]:
+    """The broker that the deployment's other gateways speak to, with this one's name to sign in; empty: none known."""
+    if not draft.gateways:
+        return {}
+    other = draft.gateways[0]
+    told = dict(read_toml(other.file).get("broker", {}))
+    return {key: gateway if value == other.says.gateway else value for key, value in told.items()}
+
+
+def path_of(folder: Path, gateway: str) -> Path:
+    """The file of a gateway in a deployment."""
+    return folder / GATEWAYS / f"{gateway}.toml"
+
+
+def _line(key: str, value: Any, comment: str) -> str:
+    told = f"{key} = {hex(value) if key == 'address' else _toml(value)}"
+    return f"{told.ljust(_COMMENT_COLUMN)} # {comment}" if comment else told
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{key} = {_toml(each)}' for key, each in value.items())} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_toml(each) for each in value)}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _described(model: type[GatewayFile | SensorConfig], key: str) -> str:
+    return model.model_fields[key].description or ""
+
+
+def _comment(known: Entry, key: str) -> str:
+    if key in ("pin", "pins"):
+        return "; ".join(each.what for each in known.inputs)
+    return "" if key in ("id", "kind", "title", "bus", "address") else _described(SensorConfig, key)

@@ -1,0 +1,152 @@
+"""Plans what a new sensor is connected to: a bus that the board has and nobody fills, or pins that nobody uses."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from firmware_config.boards import ONE_WIRE, Board
+from firmware_config.catalogue import Bus, Entry
+from firmware_config.header import FIXED_PULL_UP_PINS, USABLE_PINS
+from sensorhub.errors import SensorHubError
+
+_CHANNELS = 8
+"""Of an MCP3008."""
+
+_USB_PORTS = 4
+_ISOLATOR = "opto-isolator board, 24 V"
+
+Table = dict[str, Any]
+"""A table of a gateway's file."""
+
+
+class BoardFull(SensorHubError):
+    """A board on which a sensor finds no place."""
+
+
+class Plan:
+    """The sensors of one gateway, each with a place on the board.
+
+    Arguments:
+        board: what they are connected to.
+    """
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.interfaces: list[str] = []
+        self.sensors: list[Table] = []
+        self._pins: set[int] = set()
+        self._addresses: set[tuple[str, int]] = set()
+        self._channels: set[tuple[str, int]] = set()
+        self._ports: set[str] = set()
+
+    def add(self, known: Entry, sensor_id: str, told: Mapping[str, Any]) -> Table:
+        """Connect a sensor; returns its table.
+
+        Arguments:
+            told: further keys, as `calibration` and `device`.
+
+        Raises:
+            BoardFull: there is no bus or pin left for it.
+        """
+        table: Table = {"id": sensor_id, "kind": known.kind, "title": known.title}
+        buses = [each for each in known.buses if each.type != "file"]
+        if buses:
+            found = next((place for bus in buses for place in self._places(bus)), None)
+            if found is None:
+                raise BoardFull(f"A {self.board.title} has no place left for {known.one}. Use another gateway.")
+            table |= found
+        table |= self._inputs(known)
+        usual = {each.signals[0] for each in known.inputs}
+        table |= {"level_shift": True} if "logic-5v" in usual else {}
+        table |= {"isolator": _ISOLATOR} if "opto-24v" in usual else {}
+        table |= told
+        self.sensors.append(table)
+        return table
+
+    def _inputs(self, known: Entry) -> Table:
+        pins = {}
+        for each in known.inputs:
+            free = [pin for pin in self._free_pins() if each.pull == "up" or pin not in FIXED_PULL_UP_PINS]
+            if not free:
+                raise BoardFull(f"A {self.board.title} has no pin left for {known.one}. Use another gateway.")
+            pins[each.name] = free[0]
+            self._pins.add(free[0])
+        return {"pin": next(iter(pins.values()))} if len(pins) == 1 else {"pins": pins} if pins else {}
+
+    def _free_pins(self) -> list[int]:
+        """Those with the fewest uses first, so that buses stay free."""
+        free = [pin for pin in USABLE_PINS if pin not in self._pins]
+        return sorted(free, key=lambda pin: (pin in FIXED_PULL_UP_PINS, len(self.board.functions_of(pin)), pin))
+
+    def _places(self, bus: Bus) -> Iterator[Table]:
+        """Places on a bus, the best first; the one that is taken is then used."""
+        if bus.type == "i2c":
+            yield from self._i2c(bus)
+        elif bus.type == "spi":
+            yield from self._spi(bus)
+        elif bus.type == ONE_WIRE:
+            yield from self._one_wire()
+        elif bus.type == "rs-485":
+            yield from self._rs_485(bus)
+        else:
+            yield from self._uart()
+
+    def _one_wire(self) -> Iterator[Table]:
+        """One bus for all probes, on its usual pin or on another."""
+        on = any(name.startswith(ONE_WIRE) for name in self.interfaces)
+        names = [ONE_WIRE, *(f"{ONE_WIRE}@{pin}" for pin in self._free_pins())]
+        if on or any(self._switch_on(name) for name in names):
+            yield {"bus": ONE_WIRE}
+
+    def _i2c(self, bus: Bus) -> Iterator[Table]:
+        for name in self._named("i2c-"):
+            for address in bus.addresses:
+                wanted = {(name, each) for each in (address, *bus.also_at)}
+                if not wanted & self._addresses and self._switch_on(name):
+                    self._addresses |= wanted
+                    channels = {"channels": {each: at for at, each in enumerate(bus.channels)}} if bus.channels else {}
+                    yield {"bus": name, "address": address, **channels}
+
+    def _spi(self, bus: Bus) -> Iterator[Table]:
+        for name in self._named("spi-"):
+            for device in (f"{name}.0", f"{name}.1"):
+                free = [each for each in range(_CHANNELS) if (device, each) not in self._channels]
+                if len(free) >= len(bus.channels) and self._switch_on(name):
+                    channels = dict(zip(bus.channels, free, strict=False))
+                    self._channels |= {(device, each) for each in channels.values()}
+                    yield {"bus": device, "channels": channels}
+
+    def _uart(self) -> Iterator[Table]:
+        lines = {line for line, _ in self._addresses}
+        for name in (*self._named("uart-"), *_usb()):
+            if name not in self._ports | lines and (name.startswith("/") or self._switch_on(name)):
+                self._ports.add(name)
+                yield {"bus": name}
+
+    def _rs_485(self, bus: Bus) -> Iterator[Table]:
+        for name in _usb():
+            if name in self._ports:
+                continue
+            for unit in bus.addresses:
+                if (name, unit) not in self._addresses:
+                    self._addresses.add((name, unit))
+                    yield {"bus": name, "address": unit}
+
+    def _named(self, start: str) -> list[str]:
+        """Interfaces of a type, those that are on first."""
+        names = [each.name for each in self.board.interfaces if each.name.startswith(start)]
+        return sorted(names, key=lambda name: name not in self.interfaces)
+
+    def _switch_on(self, name: str) -> bool:
+        """Whether an interface is on, or could be switched on without a pin that is used."""
+        interface = self.board.interface(name)
+        if name in self.interfaces or interface is None:
+            return name in self.interfaces
+        if self._pins & set(interface.pins.values()):
+            return False
+        self.interfaces.append(name)
+        self._pins |= set(interface.pins.values())
+        return True
+
+
+def _usb() -> list[str]:
+    return [f"/dev/ttyUSB{at}" for at in range(_USB_PORTS)]

@@ -1,0 +1,1 @@
+"""The generated documents: kinds of sensors from the catalogue, keys of files from the models."""

@@ -1,0 +1,42 @@
+"""A gateway with its board and all its wires, from its file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from firmware_config.boards import Board, boards
+from firmware_config.draft import GATEWAYS
+from firmware_config.gateway import GatewayFile
+from firmware_config.wiring.connections import Connection, connections
+from sensorhub.config import load_toml
+from sensorhub.errors import AskedWrong
+
+
+@dataclass(frozen=True)
+class Wired:
+    """What a wiring picture shows."""
+
+    gateway: GatewayFile
+    board: Board
+    wires: tuple[Connection, ...]
+
+
+def wired(name: str, folder: Path) -> Wired:
+    """Read a gateway.
+
+    Arguments:
+        name: of the gateway, or its file.
+        folder: of the deployment in which a name is looked for.
+
+    Raises:
+        AskedWrong: there is none, or it does not say its board.
+        ConfigInvalid: its file has faults.
+    """
+    path = Path(name) if name.endswith(".toml") else folder / GATEWAYS / f"{name}.toml"
+    if not path.is_file():
+        there = ", ".join(sorted(each.stem for each in (folder / GATEWAYS).glob("*.toml"))) or "none"
+        raise AskedWrong(f"{path} is not there. In {folder} there are: {there}. Name a folder with --deployment.")
+    gateway = load_toml(path, GatewayFile)
+    board = boards().get(gateway.board)
+    if board is None:
+        raise AskedWrong(f'{path} does not say its board, on which pins depend. Add it, as in board = "4b".')
+    return Wired(gateway, board, tuple(connections(gateway, board)))

@@ -1,0 +1,49 @@
+"""`sensorhub config new`: a new gateway's file; what no option says is asked."""
+
+import json as encoding
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def new(
+    gateway: Annotated[str | None, typer.Argument(help="Name of the gateway, as in a127-rayleigh-weir.")] = None,
+    deployment: Annotated[Path, typer.Option(help="Folder of the deployment, with sites.toml.")] = Path(),
+    site: Annotated[str | None, typer.Option(help="Site at which it stands.")] = None,
+    board: Annotated[str | None, typer.Option(help="Model of the Raspberry Pi, as in 4b.")] = None,
+    title: Annotated[str | None, typer.Option(help="Where it stands, in words.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="A kind of sensor it has. May be repeated.")] = None,
+    constant: Annotated[
+        list[str] | None, typer.Option(help="Calibration, as in rain-gauge-1.mm_per_tip=0.2. May be repeated.")
+    ] = None,
+    device: Annotated[
+        list[str] | None,
+        typer.Option(help="1-wire probe, as in road-temperature-1=28-0316a2798aff. May be repeated."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Write a new gateway's file, with free pins and buses for its sensors; what no option says is asked.
+
+    The file is written only where `check` finds nothing wrong with it.
+    """
+    from firmware_config.asking import Told, make_gateway
+    from sensorhub.clock import today
+
+    told = Told(gateway, site, board, title, kind or (), constant or (), device or ())
+    made = make_gateway(deployment, told, today(), _ask, lambda line: typer.echo(line, err=json))
+    if json:
+        findings = [finding.as_json() for finding in made.findings]
+        file = str(made.path) if made.well else None
+        typer.echo(encoding.dumps({"well": made.well, "file": file, "sensors": made.sensors, "findings": findings}))
+    else:
+        for finding in made.findings:
+            typer.echo(f"{finding.severity}: {finding.fault}")
+        end = f"Wrote {made.path}. Next: sensorhub config wiring {made.gateway} --deployment {deployment}"
+        typer.echo(end if made.well else f"{made.path} is not written: see what is wrong above.")
+    raise typer.Exit(0 if made.well else 1)
+
+
+def _ask(question: str, default: str | None) -> str:
+    answer: str = typer.prompt(question, default, show_default=False)
+    return answer
