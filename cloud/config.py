@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from cloud.settings import HubSettings
+from cloud.settings import StoreSettings
 from sensorhub.broker import BrokerSettings
-from sensorhub.config import ConfigPath, load_toml
+from sensorhub.config import ConfigPath, Switch, load_toml
+from sensorhub.topics import CARE_ROOT, OPEN_ROOT
 
 
 def _loopback(host: str) -> str:
@@ -47,7 +48,15 @@ class HubConfig(BaseModel):
     disk_full_percent: int = Field(
         default=90, ge=1, le=100, description="how full it may be before nothing more is taken, %"
     )
-    readings: HubSettings = Field(default=HubSettings(), description="the store of readings")
+    social_care: Switch = Field(
+        default=False, description="whether it serves social care's gateways, and then no others"
+    )
+    readings: StoreSettings = Field(default=StoreSettings(), description="the store of readings")
+
+    @property
+    def root(self) -> str:
+        """The root of all topics that this hub reads and writes."""
+        return CARE_ROOT if self.social_care else OPEN_ROOT
 
 
 def load_hub_config(path: Path | None, options: Mapping[str, Any] | None = None) -> HubConfig:

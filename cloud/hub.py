@@ -16,7 +16,7 @@ import uvicorn
 
 from cloud.config import HubConfig
 from cloud.disk import HubDisk
-from cloud.folder import KEYS, hub_folder
+from cloud.folder import KEYS, FolderUnusable, hub_folder
 from cloud.ingest import Ingest
 from cloud.ingester import Ingester
 from cloud.live import LiveModel
@@ -83,18 +83,20 @@ class _Hub:
         store = open_store(config.readings, state, config.data)
         stack.callback(store.close)
         self._live = live = LiveModel(clock)
+        self._store = store
         registry = Registry(config.data / KEYS, state, clock)
         live.warm_start(store, state, lambda gateway: registry.key(gateway) is not None)
         self._troubles = troubles = Troubles(live)
         self._clock = clock
         self._disk = HubDisk(config.data, config.disk_alarm_percent, config.disk_full_percent)
-        self._ingest = Ingest(registry, state, store, live, clock)
+        self._ingest = Ingest(registry, state, store, live, clock, root=config.root)
         self._ingester = Ingester(self._ingest, troubles, self._disk)
-        self._link = BrokerLink(config.broker, _client_id(state), self._ingester.offer, troubles, clock)
+        offer = self._ingester.offer
+        self._link = BrokerLink(config.broker, _client_id(state), offer, troubles, clock, root=config.root)
         self._listener = listener
         self._url = _url(listener)
         self._token = secrets.token_urlsafe(32)
-        self._app = make_app(live, store, state, self._token)
+        self._app = make_app(live, store, state, self._token, social_care=config.social_care)
 
     def run(self) -> None:
         """Serve until a signal; then end all threads."""
@@ -145,6 +147,7 @@ class _Hub:
     def _look_once(self, *, note: bool) -> None:
         now_us = self._clock.wall_us()
         self._live.noticed(notices(self._state, now_us), self._disk.look(self._state, now_us))
+        self._live.read_back(self._store)
         if note:
             self._live.note_knowledge(self._state)
 
@@ -201,17 +204,26 @@ def _url(listener: socket.socket) -> str:
 
 
 def _keep_settings(config: HubConfig) -> None:
-    try:
-        before = HubSettings.load(config.data).store
-    except AskedWrong:
-        before = config.readings.store
-    if before != config.readings.store:
-        _log.warning(
-            "The store was %s and is %s now; what the old one holds stays there.", before, config.readings.store
+    """Note what the folder is for; social care and open data never share one.
+
+    Raises:
+        FolderUnusable: it is for the other.
+        ConfigInvalid: what was noted is damaged.
+    """
+    now = HubSettings.model_validate(dict(config.readings) | {"social_care": config.social_care})
+    token_file = now.influx_token_file
+    if token_file is not None:
+        now = now.model_copy(update={"influx_token_file": token_file.absolute()})  # commands that read it run elsewhere
+    before = HubSettings.noted(config.data) or now
+    if before.social_care != now.social_care:
+        holds, start = ("social care", "with") if before.social_care else ("open data", "without")
+        raise FolderUnusable(
+            f"The folder {config.data} holds {holds}, and social care and open data never share one. "
+            f"Start this hub {start} --social-care (social_care in its configuration), or name another folder."
         )
-    token_file = config.readings.influx_token_file
-    absolute = {"influx_token_file": token_file.absolute()} if token_file is not None else {}
-    config.readings.model_copy(update=absolute).save(config.data)  # commands that read it run elsewhere
+    if before.store != now.store:
+        _log.warning("The store was %s and is %s now; what the old one holds stays there.", before.store, now.store)
+    now.save(config.data)
 
 
 def _client_id(state: State) -> str:

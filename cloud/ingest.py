@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from cloud.collaborators import Books, Named
 from cloud.conflicts import REASON_CONFLICT, Conflicts
+from cloud.counts import Counts
 from cloud.feed import Feed
 from cloud.gap_watch import GapWatch
 from cloud.incoming import Incoming, IncomingPack, IncomingReply, IncomingStatus, letter, understand
@@ -21,7 +22,7 @@ from sensorhub.pack import MESSAGE_BYTES_MAX
 from sensorhub.ranges import RangeSet
 from sensorhub.reading import US_PER_S
 from sensorhub.status import is_nonce
-from sensorhub.topics import GatewayTopic, parse_topic
+from sensorhub.topics import OPEN_ROOT, GatewayTopic, parse_topic
 
 _log = logging.getLogger(__name__)
 
@@ -53,27 +54,6 @@ class _Group:
     unnamed: list[tuple[Incoming, GatewayTopic]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Counts:
-    """What ingest did since it began, in messages; a stray is on no topic of ours."""
-
-    stored: int = 0
-    duplicates: int = 0
-    renewed: int = 0
-    conflicts: int = 0
-    malformed: int = 0
-    no_room: int = 0
-    strays: int = 0
-
-    def __str__(self) -> str:
-        return (
-            f"{self.stored:,} packs stored, {self.duplicates:,} came again, "
-            f"{self.renewed:,} were asked for again, {self.conflicts:,} in conflict, "
-            f"{self.malformed:,} with dead letters, {self.no_room:,} without room for one, "
-            f"{self.strays:,} on no topic of ours"
-        )
-
-
 class Ingest:
     """Takes groups of messages, in one thread.
 
@@ -83,14 +63,25 @@ class Ingest:
         store: where readings go.
         feed: told what comes.
         clock: for receipts' time, for the numbers of commands, and for how often something is said.
+        root: of the topics that it takes (default open data); what comes on others is a stray.
     """
 
-    def __init__(self, registry: Named, state: Books, store: Store, feed: Feed, clock: MachineClock) -> None:
+    def __init__(
+        self,
+        registry: Named,
+        state: Books,
+        store: Store,
+        feed: Feed,
+        clock: MachineClock,
+        *,
+        root: str = OPEN_ROOT,
+    ) -> None:
         self._registry = registry
         self._state = state
         self._store = store
         self._feed = feed
         self._clock = clock
+        self._root = root
         self._connections: dict[str, str] = {}
         self._waiting: dict[str, Incoming] = {}
         self._said_s: dict[str, float] = {}
@@ -156,12 +147,16 @@ class Ingest:
         Raises:
             StoreUnavailable: it is not kept.
         """
-        topic = parse_topic(message.topic)
+        topic = self._ours(message)
         if topic is not None and self._registry.key(topic.gateway) is not None and self._room(topic.gateway):
             self._keep_letters([letter(topic.gateway, message, reason)])
 
-    def _sort(self, message: Incoming, group: _Group) -> None:
+    def _ours(self, message: Incoming) -> GatewayTopic | None:
         topic = parse_topic(message.topic)
+        return topic if topic is not None and topic.root == self._root else None
+
+    def _sort(self, message: Incoming, group: _Group) -> None:
+        topic = self._ours(message)
         if topic is None:
             self.counts.strays += 1
             return

@@ -2,16 +2,16 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
-from cloud.states import played_at_us
-from cloud.stores.protocol import Query, Store, StorePack
-from cloud.watched import SensorNow, WatchedSensor
-from cloud.watched_gateway import GatewayNow, Notice, WatchedGateway
+from cloud.stores.protocol import Query, Store, StorePack, StoreUnavailable
+from cloud.view import LiveView, Notice, SensorNow, Trouble
+from cloud.watched import WatchedSensor
+from cloud.watched_gateway import WatchedGateway
 from sensorhub.clock import MachineClock
 from sensorhub.reading import US_PER_S, Reading
-from sensorhub.status import RecordingStatus, Status
+from sensorhub.states import played_at_us
+from sensorhub.status import Status
 from sensorhub.topics import PackId
 
 SENSORS_MAX = 5_000
@@ -26,6 +26,8 @@ WARM_US = 45 * 60 * US_PER_S
 """Read back at the start: the 40 bars of intervals of a minute, and some to spare."""
 WARM_LATER_US = 60 * US_PER_S
 """A reading may be this much newer than its arrival, by a clock that is ahead."""
+READ_BACK_AT_ONCE_MAX = 50
+"""Slow sensors that are read back in one go: each takes the store some milliseconds."""
 UNCOMMITTED_US = 2 * US_PER_S
 """A commit takes less; a reading that waits longer is marked."""
 KNEW_UNTIL = "knew_until_us"
@@ -42,43 +44,6 @@ class Notes(Protocol):
     def noted(self, key: str) -> str | None:
         """A note kept before."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why no data is taken, in a sentence, and since when."""
-
-    what: str
-    since_us: int
-
-
-@dataclass(frozen=True, slots=True)
-class LiveView:
-    """Everything the first page shows, at one instant.
-
-    Arguments:
-        now_us: that instant.
-        sensors: those that their gateway's newest status names.
-        gateways: all that are named and have said something, with what is known against them.
-        recordings: what is played, by gateway.
-        unnamed: gateways that nobody named, with the messages of each that were forgotten.
-        trouble: why no data is taken.
-        warning: what will be a trouble if nobody does anything, in a sentence; empty where there is nothing.
-        behind_us: how old the newest reading was when it came; None before the first.
-        heard_us: when readings came last.
-        hidden: sensors beyond the limit.
-    """
-
-    now_us: int
-    sensors: tuple[SensorNow, ...] = ()
-    gateways: tuple[GatewayNow, ...] = ()
-    recordings: tuple[RecordingStatus, ...] = ()
-    unnamed: tuple[tuple[str, int], ...] = ()
-    trouble: Trouble | None = None
-    warning: str = ""
-    behind_us: int | None = None
-    heard_us: int | None = None
-    hidden: int = 0
 
 
 class LiveModel:
@@ -137,6 +102,19 @@ class LiveModel:
             if sensor is not None:
                 came_us = arrivals.get((stored.gateway, stored.reading.sensor), stored.reading.time_us)
                 sensor.take(stored.reading, stored.arrived_us if stored.arrived_us is not None else came_us, None)
+
+    def read_back(self, store: Store) -> None:
+        """Read what the bars of slow sensors lack after a restart; called every 2 s, from a thread that may wait."""
+        with self._lock:
+            due = [(sensor, query) for sensor in self._sensors.values() if (query := sensor.lacks(WARM_US))]
+        for sensor, query in due[:READ_BACK_AT_ONCE_MAX]:
+            try:
+                readings = [stored.reading for stored in store.read(query)]
+            except StoreUnavailable:
+                return  # ingest says so, and it is read the next time
+            with self._lock:
+                self.version += 1
+                sensor.read_back(readings)
 
     def note_knowledge(self, notes: Notes) -> None:
         """Keep until when the states were known; called every 10 s.
@@ -208,8 +186,10 @@ class LiveModel:
             known = self._gateway(gateway)
             if known is not None:
                 known.said(status, arrived_us)
-                for sensor in known.specs:
-                    self._sensor(gateway, sensor)
+                for name in known.specs:
+                    sensor = self._sensor(gateway, name)
+                    if sensor is not None:
+                        sensor.described()
 
     def unnamed(self, gateway: str, messages: int) -> None:
         """Count what a gateway that nobody named sent."""
@@ -255,15 +235,13 @@ class LiveModel:
         with self._lock:
             now_us = self._clock.wall_us()
             recordings = [known.recording for known in self._gateways.values()]
+            listed = [one for one in self._sensors.values() if one.gateway.names(one.sensor_id)]
+            health = {one.gateway_id: self._now(one, now_us) for one in listed if one.is_the_gateways}
             return LiveView(
                 now_us=now_us,
-                sensors=tuple(
-                    self._now(sensor, now_us)
-                    for sensor in self._sensors.values()
-                    if sensor.gateway.names(sensor.sensor_id)
-                ),
+                sensors=tuple(self._now(one, now_us) for one in listed if not one.is_the_gateways),
                 gateways=tuple(
-                    known.now(gateway, self._notices.get(gateway, ()))
+                    known.now(gateway, self._notices.get(gateway, ()), health.get(gateway))
                     for gateway, known in sorted(self._gateways.items())
                 ),
                 recordings=tuple(recording for recording in recordings if recording is not None),

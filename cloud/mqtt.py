@@ -22,13 +22,13 @@ from cloud.receipts import Outgoing
 from cloud.trouble import Troubles
 from sensorhub.broker import BrokerSecretUnreadable, BrokerSettings
 from sensorhub.clock import MachineClock
-from sensorhub.topics import OPEN_ROOT
+from sensorhub.topics import OPEN_ROOT, gateway_topic
 
 _log = logging.getLogger(__name__)
 
-SUBSCRIPTIONS = tuple(f"{OPEN_ROOT}/+/{leaf}" for leaf in ("pack/#", "status", "reply", "senml"))
-"""`pack/#`: a malformed pack topic must reach us too, to become a dead letter. Nothing of social care, which must not
-share a store, a page or dead letters with open data: until it has its own, its gateways keep what they have."""
+LEAVES = ("pack/#", "status", "reply", "senml")
+"""What a hub hears under its root, and nothing under another: social care shares no store, page or dead letters with
+open data. `pack/#`: a malformed pack topic must reach us too, to become a dead letter."""
 
 SESSION_S = 3_600
 """How long the broker keeps our session: it spares resends over a restart; the gateways have the data anyway."""
@@ -66,6 +66,7 @@ class _Connection:
         version: MQTTProtocolVersion,
         client_id: str,
         settings: BrokerSettings,
+        root: str,
         on_message: Callable[["_Connection", paho.MQTTMessage], None],
     ) -> None:
         self.generation = generation
@@ -75,6 +76,7 @@ class _Connection:
         self.lost = threading.Event()
         self._version = version
         self._settings = settings
+        self._root = root
         self.client = client = paho.Client(
             CallbackAPIVersion.VERSION2,
             client_id,
@@ -120,7 +122,7 @@ class _Connection:
             return
         self.why = "it granted no subscription"
         # At every connect: the session may be gone, and it brings the retained statuses again.
-        client.subscribe([(topic, 1) for topic in SUBSCRIPTIONS])
+        client.subscribe([(gateway_topic(self._root, "+", leaf), 1) for leaf in LEAVES])
 
     def _on_subscribe(
         self, client: paho.Client, _userdata: Any, _mid: int, reasons: list[ReasonCode], _more: Any
@@ -148,6 +150,7 @@ class BrokerLink:
         offer: takes a message at once, from paho's thread; False where it has no room.
         troubles: told when the broker is away, and when it is back.
         clock: for times of arrival.
+        root: of all topics (default open data).
         jitter: source of chance for the delays.
     """
 
@@ -159,9 +162,11 @@ class BrokerLink:
         troubles: Troubles,
         clock: MachineClock,
         *,
+        root: str = OPEN_ROOT,
         jitter: Jitter | None = None,
     ) -> None:
         self._settings = settings
+        self._root = root
         self._client_id = client_id
         self._offer = offer
         self._troubles = troubles
@@ -234,7 +239,7 @@ class BrokerLink:
 
     def _run(self, version: MQTTProtocolVersion) -> _Connection:
         self._generation += 1
-        connection = _Connection(self._generation, version, self._client_id, self._settings, self._take)
+        connection = _Connection(self._generation, version, self._client_id, self._settings, self._root, self._take)
         self._current = connection
         try:
             connection.open()

@@ -1,5 +1,6 @@
-"""Which store a hub writes to, kept in its folder so that commands find the readings without a running hub."""
+"""What a hub's folder is for and which store it writes to, kept there so that commands need no running hub."""
 
+import os
 from pathlib import Path
 from typing import Literal, Self
 
@@ -11,7 +12,7 @@ from sensorhub.errors import AskedWrong, ConfigInvalid
 _FILE = "settings.json"
 
 
-class HubSettings(BaseModel):
+class StoreSettings(BaseModel):
     """The choice of store.
 
     Arguments:
@@ -44,27 +45,52 @@ class HubSettings(BaseModel):
             raise ValueError("influx_* belongs to the store influxdb; set store = influxdb or leave them out")
         return self
 
+
+class HubSettings(StoreSettings):
+    """The choice of store, and whose data the folder is for.
+
+    Arguments:
+        social_care: whether it is social care's, which shares nothing with open data (default False).
+    """
+
+    social_care: bool = False
+
     def save(self, data: Path) -> None:
         """Write the settings into the hub's folder; a reader sees the old ones or the new ones, never half."""
         half = data / f"{_FILE}.new"
-        half.write_text(self.model_dump_json(indent=2, exclude_none=True) + "\n")
+        with half.open("w") as file:
+            file.write(self.model_dump_json(indent=2, exclude_none=True) + "\n")
+            file.flush()
+            os.fsync(file.fileno())  # a power cut must not make a folder forget that it is social care's
         half.replace(data / _FILE)
 
     @classmethod
-    def load(cls, data: Path) -> "HubSettings":
-        """Read the settings of a hub's folder.
+    def noted(cls, data: Path) -> "HubSettings | None":
+        """Read the settings of a hub's folder; None where no hub has used it.
 
         Raises:
-            AskedWrong: no hub has used this folder.
             ConfigInvalid: the file is damaged.
         """
         path = data / _FILE
         try:
             return cls.model_validate_json(path.read_bytes())
         except FileNotFoundError:
-            raise AskedWrong(
-                f"{data} is not the folder of a hub: it has no {_FILE}. Give the folder that the hub was started with."
-            ) from None
+            return None
         except ValidationError as error:
             findings = [f"{'.'.join(map(str, e['loc'])) or 'as a whole'}: {e['msg']}" for e in error.errors()]
             raise ConfigInvalid(str(path), findings) from None
+
+    @classmethod
+    def load(cls, data: Path) -> "HubSettings":
+        """The same, for commands that need a hub's folder.
+
+        Raises:
+            AskedWrong: no hub has used this folder.
+            ConfigInvalid: the file is damaged.
+        """
+        settings = cls.noted(data)
+        if settings is None:
+            raise AskedWrong(
+                f"{data} is not the folder of a hub: it has no {_FILE}. Give the folder that the hub was started with."
+            )
+        return settings

@@ -1,45 +1,10 @@
 """One gateway as the live feed knows it: what it said last. Not thread-safe: the live model locks."""
 
-from dataclasses import dataclass
-
+from cloud.view import GatewayNow, Notice, SensorNow
 from sensorhub.reading import US_PER_S
-from sensorhub.status import GatewayState, RecordingStatus, SensorStatus, Status
+from sensorhub.status import RecordingStatus, SensorStatus, Status
 
 PACK_DEFAULT_US = 10 * US_PER_S
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A sentence about what somebody should look at: lost records, a conflict, a security event."""
-
-    text: str
-    act: bool
-    """Whether something is lost or wrong for good, not only to be watched."""
-
-
-@dataclass(frozen=True, slots=True)
-class GatewayNow:
-    """One gateway as it is now.
-
-    Arguments:
-        gateway: its id.
-        state: what it says of itself; None before its first status.
-        since_us: since when it says so; None where the hub did not see the change.
-        used_share: how full its spool is, 0 to 1; None where it does not say.
-        hours_left: how long it can keep what it measures without the hub; None where it does not say.
-        backlog: its records without a receipt that are overdue.
-        trouble: what keeps it from accepting or sending, in a sentence; empty while nothing does.
-        notices: what else is known against it.
-    """
-
-    gateway: str
-    state: GatewayState | None
-    since_us: int | None
-    used_share: float | None
-    hours_left: float | None
-    backlog: int
-    trouble: str
-    notices: tuple[Notice, ...]
 
 
 class WatchedGateway:
@@ -79,11 +44,11 @@ class WatchedGateway:
         """Whether its newest status names a sensor; before the first status every sensor counts."""
         return not self.specs or sensor in self.specs
 
-    def now(self, gateway: str, notices: tuple[Notice, ...]) -> GatewayNow:
+    def now(self, gateway: str, notices: tuple[Notice, ...], health: SensorNow | None) -> GatewayNow:
         """Everything that is shown of it."""
         status = self.status
         if status is None:
-            return GatewayNow(gateway, None, None, None, None, 0, "", notices)
+            return GatewayNow(gateway, None, None, None, None, 0, "", notices, health)
         size_bytes = status.spool_used_bytes + status.spool_free_bytes
         return GatewayNow(
             gateway=gateway,
@@ -94,4 +59,5 @@ class WatchedGateway:
             backlog=status.backlog,
             trouble=status.trouble,
             notices=notices,
+            health=health,
         )

@@ -76,7 +76,8 @@ _TABLE = (
     Quantity("water_level", "mm", 0, -1_000.0, 20_000.0, "Water level", "height of the water above the sensor's datum"),
     _held("float_active", "Float", "1 while the float is lifted", ("dry", "lifted")),
     Quantity("rain_depth", "mm", 1, 0.0, 200.0, "Rain", "rain that fell in the interval", activity=True, adds=True),
-    Quantity("rain_rate", "mm/h", 1, 0.0, 500.0, "Heaviest rain", "highest intensity between two tips of the interval"),
+    Quantity("rain_rate", "mm/h", 1, 0.0, 500.0, "Heaviest rain", "highest intensity between two tips, the second "
+             "in the interval; 0 without a tip"),
     Quantity("wind_speed", "m/s", 1, 0.0, 75.0, "Wind speed", "mean wind speed"),
     Quantity("wind_gust", "m/s", 1, 0.0, 100.0, "Gust", "highest mean of 3 s"),
     Quantity("wind_direction", "deg", 0, 0.0, 360.0, "Wind from", "where the wind comes from, mean by vectors"),

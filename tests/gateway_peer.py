@@ -21,14 +21,14 @@ TIMEOUT_S = 15.0
 class GatewayPeer:
     """A connected client that believes only what its key has signed."""
 
-    def __init__(self, gateway: str, key: bytes, broker: BrokerSettings) -> None:
+    def __init__(self, gateway: str, key: bytes, broker: BrokerSettings, root: str = OPEN_ROOT) -> None:
         self.receipts: list[Receipt] = []
         self.commands: list[Command] = []
         self._key = key
-        self._topics = [gateway_topic(OPEN_ROOT, gateway, leaf) for leaf in ("receipt", "command")]
+        self._topics = [gateway_topic(root, gateway, leaf) for leaf in ("receipt", "command")]
         self._subscribed = threading.Event()
         self.client = paho.Client(
-            CallbackAPIVersion.VERSION2, f"peer-of-{gateway}", protocol=MQTTProtocolVersion.MQTTv311
+            CallbackAPIVersion.VERSION2, f"peer-of-{gateway}-on-{root}", protocol=MQTTProtocolVersion.MQTTv311
         )
         self.client.on_connect = lambda client, *_: client.subscribe([(topic, 1) for topic in self._topics])
         self.client.on_subscribe = lambda *_: self._subscribed.set()
@@ -66,9 +66,9 @@ class GatewayPeer:
 
 
 @contextmanager
-def gateway_peer(gateway: str, key: bytes, broker: BrokerSettings) -> Iterator[GatewayPeer]:
+def gateway_peer(gateway: str, key: bytes, broker: BrokerSettings, root: str = OPEN_ROOT) -> Iterator[GatewayPeer]:
     """A peer for as long as the block lasts."""
-    peer = GatewayPeer(gateway, key, broker)
+    peer = GatewayPeer(gateway, key, broker, root)
     try:
         yield peer
     finally:

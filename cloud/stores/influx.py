@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cloud.claims import Claimed, Written
 from cloud.letters import DeadLetter
-from cloud.settings import HubSettings
+from cloud.settings import StoreSettings
 from cloud.state import State
 from cloud.stores.influx_lines import MEASUREMENT, QUALITY_SUFFIX, Line, halves, lines_of, refused_ranges
 from cloud.stores.influx_server import InfluxServer, LinesRefused
@@ -54,7 +54,7 @@ class InfluxStore:
 
     def __init__(
         self,
-        settings: HubSettings,
+        settings: StoreSettings,
         state: State,
         *,
         read_only: bool = False,
@@ -186,7 +186,7 @@ def _without(pack: StorePack, refused: tuple[Range, ...]) -> StorePack:
     return replace(pack, records=records, refused=refused)
 
 
-def _server_of(settings: HubSettings) -> InfluxServer:
+def _server_of(settings: StoreSettings) -> InfluxServer:
     assert settings.influx_url and settings.influx_org and settings.influx_bucket and settings.influx_token_file
     return InfluxServer(settings.influx_url, settings.influx_org, settings.influx_bucket, settings.influx_token_file)
 

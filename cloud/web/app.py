@@ -91,7 +91,7 @@ class Pages:
         return Response(file.content, media_type=file.media_type, headers=kept)
 
 
-def make_app(live: LiveModel, store: Store, state: State, token: str) -> Starlette:
+def make_app(live: LiveModel, store: Store, state: State, token: str, *, social_care: bool = False) -> Starlette:
     """Make the web application; `app.state.stream.end()` closes the open streams so that a server stops at once.
 
     Arguments:
@@ -99,9 +99,10 @@ def make_app(live: LiveModel, store: Store, state: State, token: str) -> Starlet
         store: where exports are read.
         state: where dead letters are.
         token: what programs must know to get readings and dead letters.
+        social_care: whether it is the page of a hub for social care (default False).
     """
     assets = Assets()
-    renderer = Renderer(assets)
+    renderer = Renderer(assets, social_care=social_care)
     stream = PageStream(live, renderer, assets.version)
     pages = Pages(live, renderer, assets, stream)
     api = Api(live, store, state, token, stream)

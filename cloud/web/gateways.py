@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from cloud.books import Finding, GivenCommand, SqlBooks
 from cloud.gaps import Gap
-from cloud.states import State
-from cloud.watched_gateway import GatewayNow, Notice
+from cloud.view import GatewayNow, Notice, SensorNow
 from cloud.web import words
+from sensorhub.quantity import QUANTITIES
 from sensorhub.reading import US_PER_S
+from sensorhub.states import State
 
 GAPS_SHOWN_US = 7 * 24 * 3_600 * US_PER_S
 """Lost records stay lost: what somebody had a week to see goes from the page; `sensorhub gaps` lists all."""
@@ -28,6 +29,7 @@ _STATES = {
     "disconnected": ("stopped", State.SILENT),
     "lost": ("lost", State.SILENT),
 }
+_WRONG = (State.SILENT, State.LATE)
 _ORDER = (State.SILENT, State.LATE, State.LIVE, State.QUIET)
 
 
@@ -40,6 +42,7 @@ class GatewayRow:
         state: its word.
         name: its id.
         used, left, backlog: how full its card is, for how long it has room, what it has still to send.
+        health: what it measures of itself.
         notes: sentences about it.
     """
 
@@ -49,6 +52,7 @@ class GatewayRow:
     used: str
     left: str
     backlog: str
+    health: str
     notes: tuple[Notice, ...]
 
 
@@ -71,6 +75,9 @@ def _row(one: GatewayNow, now_us: int) -> GatewayRow:
         )
     if one.trouble:
         notes.append(Notice(one.trouble, act=True))
+    if one.health is not None and mark is not State.SILENT and one.health.judgement.state in _WRONG:
+        why = words.note(one.health, now_us)
+        notes.append(Notice(f"Its own readings are {one.health.judgement.state}. {why}.", act=False))
     return GatewayRow(
         mark=mark,
         state=state,
@@ -78,8 +85,17 @@ def _row(one: GatewayNow, now_us: int) -> GatewayRow:
         used=f"{words.number(100 * one.used_share, 0)}%" if one.used_share is not None else words.NO_VALUE,
         left=_left(one.hours_left),
         backlog=words.number(one.backlog, 0),
+        health=_health(one.health),
         notes=(*notes, *one.notices),
     )
+
+
+def _health(health: SensorNow | None) -> str:
+    if health is None or health.judgement.state is State.SILENT:
+        return words.NO_VALUE
+    known = [(QUANTITIES[shown.quantity], shown.value) for shown in health.shown]
+    said = [f"{one.title} {''.join(words.value(one, value.value))}" for one, value in known if value is not None]
+    return ", ".join(said) or words.NO_VALUE
 
 
 def _left(hours: float | None) -> str:

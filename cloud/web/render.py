@@ -3,17 +3,25 @@
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from cloud.live import LiveView
-from cloud.watched import SensorNow
-from cloud.web import gateways, page, words
+from cloud.view import LiveView, SensorNow
+from cloud.web import gateways, page, rows, words
 from cloud.web.assets import Assets, templates
+from cloud.web.rows import Layout
+from cloud.web.spark import Scale
 
 
 class Renderer:
-    """Turns a view of the live feed into HTML."""
+    """Turns a view of the live feed into HTML.
 
-    def __init__(self, assets: Assets) -> None:
+    Arguments:
+        assets: what the page loads.
+        social_care: whether it is the page of a hub for social care (default False).
+    """
+
+    def __init__(self, assets: Assets, *, social_care: bool = False) -> None:
         self._templates: Environment = templates(assets)
+        self._templates.globals["hub"] = "Social care hub" if social_care else "Sensor hub"
+        self._templates.globals["strand_title"] = rows.strand_title
 
     def _render(self, template: str, **names: object) -> Markup:
         return Markup(self._templates.get_template(template).render(names).strip())  # noqa: S704  # it escaped them
@@ -25,28 +33,28 @@ class Renderer:
             view: what to show.
             renew: whether it is loaded again every 10 s.
         """
-        scale = page.scale_of(view)
-        rows = sorted((page.row(sensor, scale, view.now_us) for sensor in view.sensors), key=lambda row: row.rank)
+        layout, scales = rows.layout_of(view.sensors), rows.scales_of(view.sensors)
+        made = [rows.row(one, layout, rows.scale_of(one, scales), view.now_us) for one in view.sensors]
         return self._render(
             "page.html",
             now_ms=view.now_us // 1_000,
             clock=words.clock(view.now_us),
             zone=words.zone(view.now_us),
             parts=self.parts(view),
-            rows=[self._render("row.html", row=row) for row in rows],
+            rows=[self._render("row.html", row=row) for row in sorted(made, key=lambda row: row.rank)],
             renew=renew,
         )
 
-    def row(self, sensor: SensorNow, scale: page.Scale, now_us: int) -> str:
+    def row(self, sensor: SensorNow, layout: Layout, scale: Scale, now_us: int) -> str:
         """The row of one sensor."""
-        return self._render("row.html", row=page.row(sensor, scale, now_us))
+        return self._render("row.html", row=rows.row(sensor, layout, scale, now_us))
 
     def parts(self, view: LiveView) -> dict[str, str]:
         """What else changes on the page, by the id of its element."""
         trouble = view.trouble
         return {
             "feed": escape(page.feed_words(view)),
-            "span": escape(page.span_words(view)),
+            "head": self._render("head.html", head=rows.head(view.sensors, rows.layout_of(view.sensors))),
             "counts": self._render("counts.html", counts=page.counts(view.sensors)),
             "played": self._render(
                 # several gateways may play parts of one recording

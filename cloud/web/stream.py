@@ -5,10 +5,12 @@ import json
 import logging
 from collections.abc import AsyncIterator
 
-from cloud.live import LiveModel, LiveView
-from cloud.watched import SensorNow
-from cloud.web import page
+from cloud.live import LiveModel
+from cloud.view import LiveView, SensorNow
+from cloud.web import rows
 from cloud.web.render import Renderer
+from cloud.web.rows import Layout
+from cloud.web.spark import Scale
 
 FRAME_S = 0.2
 """At most 5 frames a second; changes in between go together."""
@@ -26,6 +28,7 @@ _log = logging.getLogger(__name__)
 RELOAD = b"event: reload\ndata: {}\n\n"
 
 _Queue = asyncio.Queue[bytes | None]
+_Drawn = tuple[SensorNow, Layout, Scale, str]
 
 
 def _frame(kind: str, fields: dict[str, object]) -> bytes:
@@ -49,8 +52,7 @@ class PageStream:
         self._ended = False
         self._seen_version = -1
         self._view = LiveView(0)
-        self._scale = page.scale_of(self._view)
-        self._rows: dict[str, tuple[SensorNow, page.Scale, str]] = {}
+        self._rows: dict[str, _Drawn] = {}
         self._parts: dict[str, str] = {}
         self._whole: bytes | None = None
 
@@ -125,21 +127,22 @@ class PageStream:
         """Look at the live feed; the frame with all that is not as it was, None where everything is."""
         self._seen_version = self._live.version
         view = self._live.view()
-        scale = page.scale_of(view)
-        rows: dict[str, tuple[SensorNow, page.Scale, str]] = {}
+        layout, scales = rows.layout_of(view.sensors), rows.scales_of(view.sensors)
+        drawn: dict[str, _Drawn] = {}
         changed: list[str] = []
         for sensor in view.sensors:
-            known = self._rows.get(page.element_id(sensor))
-            if known is None or known[0] != sensor or known[1] != scale:
-                known = (sensor, scale, self._renderer.row(sensor, scale, view.now_us))
-                changed.append(known[2])
-            rows[page.element_id(sensor)] = known
-        gone = [element for element in self._rows if element not in rows]
+            scale = rows.scale_of(sensor, scales)
+            known = self._rows.get(rows.element_id(sensor))
+            if known is None or known[:3] != (sensor, layout, scale):
+                known = (sensor, layout, scale, self._renderer.row(sensor, layout, scale, view.now_us))
+                changed.append(known[-1])
+            drawn[rows.element_id(sensor)] = known
+        gone = [element for element in self._rows if element not in drawn]
         parts = self._renderer.parts(view)
         if view.recordings == self._view.recordings and "played" in self._parts:
             parts["played"] = self._parts["played"]  # its clock goes on in the page
         news = {name: html for name, html in parts.items() if self._parts.get(name) != html}
-        self._view, self._rows, self._parts = view, rows, parts
+        self._view, self._rows, self._parts = view, drawn, parts
         if not (changed or gone or news):
             return None
         self._whole = None
@@ -154,7 +157,7 @@ class PageStream:
                 "everything",
                 {
                     "assets": self._assets_version,
-                    "rows": [html for _, _, html in self._rows.values()],
+                    "rows": [html for *_, html in self._rows.values()],
                     "parts": self._parts,
                 },
             )

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from cloud.states import Cause
-from cloud.watched import SensorNow
+from cloud.view import SensorNow
+from sensorhub.quantity import Quantity, on_screen
 from sensorhub.reading import US_PER_S
+from sensorhub.states import Cause
 
 LONDON = ZoneInfo("Europe/London")
 NBSP = "\u00a0"
@@ -17,6 +18,14 @@ def number(value: float, decimals: int) -> str:
     """A number with a comma in thousands and a true minus; never "minus nothing"."""
     text = f"{value:,.{decimals}f}"
     return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
+
+
+def value(quantity: Quantity, value: float) -> tuple[str, str]:
+    """A value and the unit after it, as in 45 and mph; of what is 0 or 1 its word."""
+    if quantity.held is not None:
+        return quantity.held[value != 0], ""
+    shown, unit = on_screen(quantity.unit, value)
+    return number(shown, quantity.decimals), unit if unit in ("", "%", "°") else f"{NBSP}{unit}"
 
 
 def local(time_us: int) -> datetime:

@@ -25,6 +25,9 @@ def run(
     data: Annotated[Path | None, typer.Option(help="The hub's folder; keys/ in it names the gateways.")] = None,
     host: Annotated[str | None, typer.Option(help="Address of the page; this machine only.")] = None,
     port: Annotated[int | None, typer.Option(help="Port of the page; 0 takes any that is free.")] = None,
+    social_care: Annotated[
+        bool | None, typer.Option("--social-care", help="Serve social care's gateways, and no others.")
+    ] = None,
     store: Annotated[str | None, typer.Option(help="Where readings are kept: duckdb (default) or influxdb.")] = None,
     influx_url: options.InfluxUrl = None,
     influx_org: options.InfluxOrg = None,
@@ -47,7 +50,14 @@ def run(
         influx_bucket=influx_bucket,
         influx_token_file=influx_token_file,
     )
-    told = options.given(data=data, host=host, port=port, broker=broker or None, readings=readings or None)
+    told = options.given(
+        data=data,
+        host=host,
+        port=port,
+        social_care=social_care,
+        broker=broker or None,
+        readings=readings or None,
+    )
     raise typer.Exit(run_hub(load_hub_config(config, told)))
 
 

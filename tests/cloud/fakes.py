@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cloud.feed import Feed
@@ -30,7 +30,7 @@ from sensorhub.reading import Reading, Record
 from sensorhub.receipt import Receipt, decode_receipt
 from sensorhub.signing import verify, write_new_key
 from sensorhub.status import EpochStatus, GatewayState, Status, encode_status
-from sensorhub.topics import OPEN_ROOT, PackId, gateway_topic, pack_topic
+from sensorhub.topics import CARE_ROOT, OPEN_ROOT, PackId, gateway_topic, pack_topic
 from tests.cloud.stores.model_store import ModelStore
 
 GATEWAY = "device-1136"
@@ -145,9 +145,16 @@ class FlakyStore(Through):
 
 
 class World:
-    """Ingest with everything around it."""
+    """Ingest with everything around it.
 
-    def __init__(self, folder: Path, state: type[State] = State) -> None:
+    Arguments:
+        folder: of the hub.
+        state: what is opened there.
+        root: of the topics that it takes.
+    """
+
+    def __init__(self, folder: Path, state: type[State] = State, root: str = OPEN_ROOT) -> None:
+        self.root = root
         self.keys = folder / "keys"
         self.keys.mkdir()
         self.key = self.name(GATEWAY)
@@ -160,7 +167,7 @@ class World:
 
     def restart(self) -> None:
         """The hub's core begins anew on the same store and state."""
-        self.ingest = Ingest(self.registry, self.state, self.store, self.feed, self.clock.clock)
+        self.ingest = Ingest(self.registry, self.state, self.store, self.feed, self.clock.clock, root=self.root)
 
     def name(self, gateway: str) -> bytes:
         return write_new_key(self.keys / f"{gateway}.key")
@@ -174,13 +181,13 @@ class World:
 
     def commands(self, *messages: Incoming) -> list[Command]:
         """The commands among the answers."""
-        topic = gateway_topic(OPEN_ROOT, GATEWAY, "command")
+        topic = gateway_topic(self.root, GATEWAY, "command")
         answers = [answer for answer in self.handle(*messages) if _is_command(answer)]
         assert all(answer.topic == topic for answer in answers)
         return [decode_command(verify(self.key, topic, answer.payload)) for answer in answers]
 
     def open(self, answer: Outgoing, gateway: str = GATEWAY, key: bytes | None = None) -> Receipt:
-        topic = gateway_topic(OPEN_ROOT, gateway, "receipt")
+        topic = gateway_topic(self.root, gateway, "receipt")
         assert answer.topic == topic
         return decode_receipt(verify(key or self.key, topic, answer.payload))
 
@@ -226,6 +233,11 @@ def status_message(
     named = tuple(EpochStatus(epoch=epoch, lowest=lowest, next=following) for epoch, lowest, following in epochs)
     status = Status(state=state, connection=connection, nonce=nonce, epochs=named)
     return message(gateway_topic(OPEN_ROOT, gateway, "status"), encode_status(status), retained=True)
+
+
+def on_care(message: Incoming) -> Incoming:
+    """The same message, sent by a gateway of social care."""
+    return replace(message, topic=message.topic.replace(OPEN_ROOT, CARE_ROOT))
 
 
 def reply_message(number: int, *, ok: bool = True, text: str = "done") -> Incoming:

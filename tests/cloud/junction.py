@@ -3,9 +3,9 @@
 import random
 from collections.abc import Iterable, Sequence
 
-from cloud.live import LiveModel, LiveView
+from cloud.live import LiveModel
 from cloud.stores.protocol import StorePack
-from cloud.watched import SensorNow
+from cloud.view import LiveView, SensorNow
 from sensorhub.clock import MachineClock
 from sensorhub.reading import US_PER_S, Quality, Reading
 from sensorhub.status import ClockStatus, Fault, GatewayState, RecordingStatus, SensorStatus, Status

@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 
 from cloud.config import HubConfig, load_hub_config
-from cloud.settings import HubSettings
+from cloud.settings import HubSettings, StoreSettings
 from sensorhub.broker import BrokerSettings
 from sensorhub.errors import ConfigInvalid
+from sensorhub.topics import CARE_ROOT, OPEN_ROOT
 
 GOOD = """
 data = "hub"
 port = 8081
+social_care = true
 
 [broker]
 host = "broker.example"
@@ -54,7 +56,8 @@ def test_hub_config_reads_every_part(tmp_path: Path) -> None:
             username="ingester-1",
             password_file=tmp_path / "broker.password",
         ),
-        readings=HubSettings(
+        social_care=True,
+        readings=StoreSettings(
             store="influxdb",
             influx_url="http://127.0.0.1:8086",
             influx_org="essex",
@@ -68,6 +71,20 @@ def test_hub_config_needs_no_more_than_a_folder(tmp_path: Path) -> None:
     config = load_hub_config(write(tmp_path, 'data = "hub"'))
 
     assert (config.host, config.port, config.readings.store) == ("127.0.0.1", 8080, "duckdb")
+    assert (config.social_care, config.root) == (False, OPEN_ROOT)
+
+
+def test_hub_config_of_social_care_has_topics_of_its_own(tmp_path: Path) -> None:
+    assert load_hub_config(write(tmp_path, 'data = "hub"\nsocial_care = true')).root == CARE_ROOT
+    (found,) = findings(tmp_path, 'data = "hub"\nsocial_care = "yes"')
+    assert found == "social_care: 'yes' does not fit; write true or false"
+    (found,) = findings(tmp_path, 'data = "hub"\n[readings]\nsocial_care = true')
+    assert found.startswith("readings.social_care: this key is not known")
+
+
+def test_settings_of_a_folder_from_before_there_was_social_care_are_open_datas(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text('{"store": "duckdb"}')
+    assert not HubSettings.load(tmp_path).social_care
 
 
 def test_hub_config_options_win_over_the_file(tmp_path: Path) -> None:
@@ -111,7 +128,7 @@ def test_hub_config_with_a_key_like_no_other_lists_those_there_are(tmp_path: Pat
 
     assert found == (
         "xyzzy: this key is not known; the known keys here are data, broker, host, port, disk_alarm_percent, "
-        "disk_full_percent, readings"
+        "disk_full_percent, social_care, readings"
     )
 
 
@@ -124,7 +141,7 @@ def test_hub_config_with_half_a_store_says_what_is_missing(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("data = =", "it is not TOML: Invalid value (at line 1, column 8)"),
+        ("data = =", "it is not TOML: Invalid value (at line 1, column 8); write key = value there, text in quotes"),
         ('broker = "b"\ndata = "hub"', "broker: 'b' does not fit; write a table, as in [name]"),
         ("data = 5", "data: 5 does not fit; write a path in quotes"),
     ],

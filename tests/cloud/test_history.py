@@ -5,7 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloud.history import INTERVALS_MAX, History
+from cloud.history import INSTANTS_MAX, History
 from sensorhub.reading import US_PER_S, Quality, Reading
 from tests.cloud.junction import NOW_US, interval
 
@@ -68,10 +68,10 @@ def test_a_bad_reading_counts_as_missing() -> None:
 
 def test_history_stays_bounded() -> None:
     made = History()
-    for n in range(3 * INTERVALS_MAX):
+    for n in range(3 * INSTANTS_MAX):
         made.add(Reading("detector-2", "actuation_count", NOW_US + n, 1.0), 10**12)
-    bars = made.bars("actuation_count", NOW_US + 3 * INTERVALS_MAX - 1, 1, 3 * INTERVALS_MAX)
-    assert sum(bar is not None for bar in bars) == INTERVALS_MAX
+    bars = made.bars("actuation_count", NOW_US + 3 * INSTANTS_MAX - 1, 1, 3 * INSTANTS_MAX)
+    assert sum(bar is not None for bar in bars) == INSTANTS_MAX
 
 
 @given(st.lists(st.none() | st.integers(0, 9), max_size=12), st.integers(0, 2**32))
@@ -95,3 +95,83 @@ def test_history_does_not_depend_on_the_order_of_arrival(counts: list[int | None
         assert made.bars("actuation_count", end_us, MINUTE_US, 13) == in_order.bars(
             "actuation_count", end_us, MINUTE_US, 13
         )
+
+
+HEARTBEAT_US = 15 * MINUTE_US
+
+
+def held(*changes: tuple[float, float], quality: Quality = Quality.GOOD) -> History:
+    """A held contact that is told (minutes before NOW_US, value) each."""
+    made = History()
+    for minutes, value in changes:
+        made.add(Reading("float-1", "float_active", NOW_US - round(minutes * MINUTE_US), value, quality), 10**12)
+    return made
+
+
+def at_rest(made: History) -> bool:
+    return made.at_rest(("float_active",), HEARTBEAT_US, HEARTBEAT_US, held=True)
+
+
+def test_held_contact_is_at_rest_after_a_heartbeat_of_good_zeros() -> None:
+    assert at_rest(held((15, 0), (0, 0)))
+    assert at_rest(held((30, 1), (15, 0), (0, 0)))
+    assert at_rest(held((20, 0), (7, 0), (0, 0)))
+    assert not at_rest(held((0, 0)))
+    assert not at_rest(held((14, 0), (0, 0)))
+    assert not at_rest(held((15, 1), (14, 0), (0, 0)))
+    assert not at_rest(held((15, 0), (0, 1)))
+    assert not at_rest(held((40, 0), (15.5, 0), (0, 0), (16, 1)))
+    assert not at_rest(held((15, 0), (0, 0), quality=Quality.PARTIAL))
+    assert not at_rest(held((31, 0), (0, 0)))
+    assert not at_rest(History())
+
+
+def test_held_contact_of_which_a_heartbeat_is_a_moment_late_is_at_rest_all_the_same() -> None:
+    assert at_rest(held((15 + 0.5 / 60, 0), (0, 0)))
+    assert at_rest(held((15 - 0.5 / 60, 0), (0, 0)))
+
+
+def test_held_bars_are_the_share_of_the_time() -> None:
+    made = held((60, 0), (45, 1), (42, 0), (30, 0), (15, 1), (0, 1))
+    assert made.held_bars("float_active", NOW_US, HEARTBEAT_US, 5) == (None, 0, 0.2, 0, 1)
+
+
+def test_held_bars_know_nothing_after_a_heartbeat_that_did_not_come() -> None:
+    made = held((60, 1), (0, 0))
+    late_us = NOW_US + HEARTBEAT_US
+    assert made.held_bars("float_active", NOW_US, HEARTBEAT_US, 4) == (1, 1, None, None)  # a moment of slack
+    assert made.held_bars("float_active", late_us, HEARTBEAT_US, 2) == (None, 0)
+    assert History().held_bars("float_active", NOW_US, HEARTBEAT_US, 2) == (None, None)
+
+
+@given(st.lists(st.tuples(st.integers(0, 200), st.sampled_from([0.0, 1.0])), max_size=30, unique_by=lambda one: one[0]))
+def test_held_bars_are_shares(changes: list[tuple[float, float]]) -> None:
+    bars = held(*changes).held_bars("float_active", NOW_US, HEARTBEAT_US, 8)
+    assert all(bar is None or 0 <= bar <= 1 for bar in bars)
+
+
+def test_activity_of_a_held_contact_ends_with_the_change_back() -> None:
+    made = held((30, 0), (20, 1), (15, 1), (12, 0), (0, 0))
+    assert made.active_us == NOW_US - 15 * MINUTE_US
+    assert made.rested_us == NOW_US - 12 * MINUTE_US
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 200), st.sampled_from([0.0, 1.0])), max_size=12, unique_by=lambda one: one[0]),
+    st.integers(0, 2**32),
+)
+def test_activity_does_not_depend_on_the_order_of_arrival(changes: list[tuple[float, float]], seed: int) -> None:
+    shuffled = changes.copy()
+    random.Random(seed).shuffle(shuffled)
+    active = min((minutes for minutes, value in changes if value), default=None)
+    rested = max((minutes for minutes, value in changes if active is not None and minutes < active), default=None)
+    made = held(*shuffled)
+    assert made.active_us == (None if active is None else NOW_US - active * MINUTE_US)
+    assert made.rested_us == (None if rested is None else NOW_US - rested * MINUTE_US)
+
+
+def test_bars_of_what_does_not_add_up_are_the_newest_value() -> None:
+    made = History()
+    for seconds, value in [(61, 6.0), (30, 7.0), (2, -8.0)]:
+        made.add(Reading("air-1", "air_temperature", NOW_US - seconds * US_PER_S, value), KEEP_US)
+    assert made.bars("air_temperature", NOW_US, MINUTE_US, 3) == (None, 7.0, -8.0)

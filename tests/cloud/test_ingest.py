@@ -8,7 +8,7 @@ import pytest
 from cloud.conflicts import REASON_CONFLICT
 from cloud.state import State
 from cloud.stores.protocol import StoreUnavailable
-from sensorhub.topics import PackId
+from sensorhub.topics import CARE_ROOT, OPEN_ROOT, PackId
 from tests.cloud.fakes import (
     EPOCH,
     GATEWAY,
@@ -16,6 +16,7 @@ from tests.cloud.fakes import (
     NOW_US,
     World,
     message,
+    on_care,
     pack_message,
     readings,
     status_message,
@@ -49,11 +50,28 @@ def test_ingest_signs_for_each_gateway_with_its_own_key(world: World) -> None:
     assert [world.open(answers[1], "b-2", other).stored] == [((1, 2),)]
 
 
-def test_ingest_answers_under_the_root_a_pack_came_on(world: World) -> None:
-    care = message(pack_message(1).topic.replace("essex/", "essex-care/"), pack_message(1).payload)
+def test_ingest_of_social_care_answers_under_its_own_root(tmp_path: Path) -> None:
+    care = World(tmp_path, root=CARE_ROOT)
 
-    (answer,) = world.handle(care)
-    assert answer.topic == "essex-care/v1/device-1136/receipt"
+    assert [receipt.stored for receipt in care.receipts(on_care(pack_message(1)))] == [((1, 2),)]
+    assert care.stored() == readings(1, 2)
+    care.state.close()
+
+
+@pytest.mark.parametrize("care", [False, True])
+def test_ingest_takes_nothing_under_another_root(tmp_path: Path, care: bool) -> None:
+    world = World(tmp_path, root=CARE_ROOT if care else OPEN_ROOT)
+    messages = [pack_message(1), pack_message(1, gateway="b-2"), status_message(), pack_message(1, body=b"[")]
+    foreign = messages if care else [on_care(message) for message in messages]
+
+    assert world.handle(*foreign) == []
+    world.ingest.set_aside(foreign[0], "it could not be handled")
+    world.name("b-2")
+    world.clock.pass_s(60)
+    assert world.ingest.refresh() == []
+    assert (world.stored(), world.reasons(), world.feed.strangers, world.feed.statuses) == ([], [], {}, [])
+    assert world.ingest.counts.strays == len(foreign)
+    world.state.close()
 
 
 def test_ingest_receipts_a_repeat_again_and_stores_it_once(world: World) -> None:

@@ -4,9 +4,9 @@ import threading
 
 from cloud import live as live_module
 from cloud.live import PENDING_MAX, UNNAMED_MAX, LiveModel
-from cloud.states import Cause, State
 from cloud.stores.protocol import StorePack
 from sensorhub.reading import US_PER_S, Quality, Reading
+from sensorhub.states import Cause, State
 from sensorhub.status import Fault, RecordingStatus
 from sensorhub.topics import PackId
 from tests.cloud.junction import GATEWAY, Clock, Junction, busy_junction, interval, only
@@ -21,7 +21,8 @@ def test_live_model_shows_a_reading_before_its_commit(live: LiveModel, clock: Cl
     pack = junction.sends(interval(2, clock.now_us, 7, 12.5, 1.25), clock.now_us + 200_000, commit=False)
     now = only(live.view())
     assert now.judgement.state is State.LIVE
-    assert (now.closures and now.closures.value, now.occupancy and now.occupancy.value) == (7, 12.5)
+    shown = {one.quantity: one.value.value for one in now.shown if one.value is not None}
+    assert shown == {"actuation_count": 7, "occupancy": 12.5, "mean_on_time": 1.25}
     assert not now.uncommitted
     clock.forward(3)
     assert only(live.view()).uncommitted

@@ -1,9 +1,10 @@
 """The live model where the hub cannot know: troubles, restarts, and until when it knew."""
 
-from cloud.live import LiveModel, Trouble
-from cloud.states import Cause, State
+from cloud.live import LiveModel
 from cloud.stores.protocol import StoredReading
+from cloud.view import Trouble
 from sensorhub.reading import US_PER_S
+from sensorhub.states import Cause, State
 from tests.cloud.junction import GATEWAY, Clock, Junction, interval, only
 from tests.cloud.shelf import Shelf
 
@@ -69,8 +70,9 @@ def test_live_model_after_a_restart_shows_what_it_knew_until_readings_come(clock
     )
     now = only(live.view())
     assert (now.judgement.state, now.judgement.as_of_us) == (State.LIVE, stopped_us)
-    assert now.closures is not None
-    assert now.closures.value == 0 + 1 + 2 + 3 + 4
+    closures = now.shown[0].value
+    assert closures is not None
+    assert closures.value == 0 + 1 + 2 + 3 + 4
     assert now.period_us == MINUTE_US
     junction = Junction(live)
     junction.sends(interval(2, clock.now_us, 5), clock.now_us + US_PER_S)

@@ -12,7 +12,8 @@ from cloud.ingester import Delivery, Ingester
 from cloud.mqtt import BrokerLink
 from cloud.trouble import Troubles
 from sensorhub.broker import BrokerSettings
-from sensorhub.topics import OPEN_ROOT, gateway_topic
+from sensorhub.clock import MachineClock
+from sensorhub.topics import CARE_ROOT, OPEN_ROOT, gateway_topic
 from simulators.broker import private_broker
 from tests.cloud.fakes import GATEWAY, NONCE, FakeFeed, World, pack_message, readings, status_message
 from tests.cloud.test_ingester import SoonRandom
@@ -91,6 +92,29 @@ def test_link_brings_a_retained_status_to_a_new_hub(tmp_path: Path, broker: Mosq
 
         wait_for(lambda: world.feed.statuses, TIMEOUT_S, "the status has come")
         assert world.feed.statuses[0][1].nonce == NONCE
+
+
+@pytest.mark.parametrize("root", [OPEN_ROOT, CARE_ROOT])
+def test_link_hears_its_own_root_only(tmp_path: Path, broker: Mosquitto, stack: ExitStack, root: str) -> None:
+    topics: list[str] = []
+
+    def hold(delivery: Delivery) -> bool:
+        topics.append(delivery.message.topic)
+        return True
+
+    clock = MachineClock()
+    link = BrokerLink(broker.settings, "hub-1", hold, Troubles(FakeFeed()), clock, root=root, jitter=SoonRandom())
+    link.start()
+    stack.callback(link.stop, TIMEOUT_S)
+    wait_for(lambda: link.up, TIMEOUT_S, "the hub is connected")
+    peer = stack.enter_context(gateway_peer(GATEWAY, b"", broker.settings))
+    leaves = ("pack/x", "status", "reply", "senml", "pack/last")
+    for leaf in leaves:
+        for each in (CARE_ROOT, OPEN_ROOT):
+            peer.send(gateway_topic(each, GATEWAY, leaf), b"x")
+
+    wait_for(lambda: gateway_topic(root, GATEWAY, "pack/last") in topics, TIMEOUT_S, "the last message has come")
+    assert topics == [gateway_topic(root, GATEWAY, leaf) for leaf in leaves]
 
 
 def test_link_passes_what_is_too_large_for_a_pack(tmp_path: Path, broker: Mosquitto, stack: ExitStack) -> None:

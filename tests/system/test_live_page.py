@@ -16,7 +16,8 @@ from tests.waiting import wait_for
 PAGE_S = 20.0
 DETECTORS = 23
 
-_CLOSURES = """() => [...document.querySelectorAll('#sensors td.closures .value')]
+_LIVE = "() => document.querySelectorAll('#sensors tr.live[id^=\"device-1136/\"]').length"
+_CLOSURES = """() => [...document.querySelectorAll('#sensors tr[id^="device-1136/"] td.first .value')]
     .map((cell) => Number(cell.textContent) || 0).reduce((sum, closures) => sum + closures, 0)"""
 
 
@@ -49,7 +50,7 @@ def test_page_counts_and_comes_back_after_its_hub(page: Page, tmp_path: Path) ->
         url = demo.wait_for_hub().url
         demo.wait_until_playing()
         page.goto(url)
-        page.wait_for_function(f"() => document.querySelectorAll('#sensors tr.live').length == {DETECTORS}")
+        page.wait_for_function(f"{_LIVE} == {DETECTORS}")
         before = page.evaluate(_CLOSURES)
         wait_for(lambda: page.evaluate(_CLOSURES) > before, PAGE_S, "the page counts further closures")
 
@@ -65,7 +66,7 @@ def test_page_counts_and_comes_back_after_its_hub(page: Page, tmp_path: Path) ->
         assert demo.wait_for_hub().url == url
 
         pids = demo.pids()
-        assert pids.keys() == {"broker", "hub", "gateway"}
+        assert pids.keys() == {"broker", "hub", "gateway", "county", "care-hub"}
         ended = demo.interrupt()  # while the page watches
         assert ended.code == 0
         assert f"The page is at {url}" in ended.out

@@ -1,116 +1,19 @@
 """The first page in a real Chromium: it moves, says when it is not live, and comes back by itself."""
 
-import asyncio
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from cloud.live import LiveModel
-from cloud.state import State
-from cloud.stores.duck import DuckStore
-from cloud.watched_gateway import Notice
+from cloud.view import Notice
 from cloud.web import words
-from cloud.web.app import make_app
-from sensorhub.clock import MachineClock, wall_us
+from sensorhub.clock import wall_us
 from sensorhub.reading import US_PER_S
 from sensorhub.status import Fault, Status
 from tests.cloud.junction import Junction, busy_junction, interval
-from tests.ports import free_port
-from tests.programs import need
+from tests.system.page_server import CUT, PageServer, running, visit
 from tests.waiting import wait_for
-
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-STOPS_WITHIN_S = 2.0
-
-
-class PageServer:
-    """A live model and its page, without the rest of the hub."""
-
-    def __init__(self, folder: Path, port: int) -> None:
-        self.live = LiveModel(MachineClock())
-        self._app = make_app(self.live, DuckStore(folder), State.open(folder), "token")
-        config = uvicorn.Config(self._app, host="127.0.0.1", port=port, log_level="warning", lifespan="on")
-        self._server = uvicorn.Server(config)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_until_complete, args=[self._server.serve()], daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-        wait_for(lambda: self._server.started, 10, "the page server to start")
-
-    def stop(self) -> None:
-        """Stop as the hub does: the streams get their end mark, so nothing is waited for."""
-        self._loop.call_soon_threadsafe(self._app.state.stream.end)
-        self._server.should_exit = True
-        self._thread.join(STOPS_WITHIN_S)
-        assert not self._thread.is_alive(), "the server waits for open streams"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = need("chromium")
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
-        yield made
-        made.close()
-
-
-@pytest.fixture
-def port() -> int:
-    return free_port()
-
-
-@pytest.fixture
-def server(tmp_path: Path, port: int) -> Iterator[PageServer]:
-    with running(tmp_path / "hub", port) as made:
-        yield made
-
-
-@contextmanager
-def running(folder: Path, port: int) -> Iterator[PageServer]:
-    folder.mkdir()
-    made = PageServer(folder, port)
-    made.start()
-    try:
-        yield made
-    finally:
-        made.stop()
-
-
-@contextmanager
-def visit(
-    browser: Browser, address: str, *, width: int = 1440, scheme: str = "light", js: bool = True
-) -> Iterator[Page]:
-    """Open a page; what it complains of in its console fails the test."""
-    complaints: list[str] = []
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme="dark" if scheme == "dark" else "light",
-        java_script_enabled=js,
-        locale="en-GB",
-    )
-    page = context.new_page()
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    try:
-        page.goto(address)
-        yield page
-    finally:
-        context.close()
-    assert not [text for text in complaints if "net::ERR" not in text]  # a hub that is away is expected where tested
 
 
 def drive(junction: Junction, count: int) -> None:
@@ -120,7 +23,7 @@ def drive(junction: Junction, count: int) -> None:
 
 
 def closures(page: Page, detector: int = 2) -> str:
-    return page.locator(f'[id="device-1136/detector-{detector}"] .closures .value').inner_text()
+    return page.locator(f'[id="device-1136/detector-{detector}"] .first .value').inner_text()
 
 
 def test_page_shows_counts_that_rise(browser: Browser, server: PageServer, port: int) -> None:
@@ -211,7 +114,6 @@ def test_page_never_scrolls_sideways(browser: Browser, server: PageServer, port:
     server.live.noticed(
         {long_name: (Notice("127 records lost: spool-full, 03:10 to 03:12.", act=True),)}, "Full. " * 40
     )
-    cut = "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth).length"
     with visit(browser, f"http://127.0.0.1:{port}/", scheme=scheme) as page:
         page.locator("#moving").wait_for()
         assert page.locator("#sensors tbody tr").count() == 23
@@ -219,7 +121,7 @@ def test_page_never_scrolls_sideways(browser: Browser, server: PageServer, port:
         for width in (1440, 1120, 900, 390, 320):
             page.set_viewport_size({"width": width, "height": 844})
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert page.evaluate(cut) == 0, width
+            assert page.evaluate(CUT) == 0, width
 
 
 def test_page_fits_a_whole_junction_on_a_screen(browser: Browser, server: PageServer, port: int) -> None:
@@ -238,7 +140,7 @@ def test_page_can_be_used_with_the_keyboard(browser: Browser, server: PageServer
         for _ in range(4):
             page.keyboard.press("Tab")
             reached.append(page.evaluate("document.activeElement.textContent.trim().replace(/\\s+/g, ' ')"))
-        assert reached == ["Skip to the detectors", "Smart Essex Sensor hub", "Overview", "Pause"]
+        assert reached == ["Skip to the sensors", "Smart Essex Sensor hub", "Overview", "Pause"]
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
         assert outline == "3px"
         page.keyboard.press("Enter")

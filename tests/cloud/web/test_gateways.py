@@ -9,15 +9,18 @@ from cloud.books import FINDING_SHOWN_US
 from cloud.gaps import Gap
 from cloud.live import LiveModel
 from cloud.state import State
-from cloud.states import State as Mark
-from cloud.watched_gateway import GatewayNow, Notice
+from cloud.view import GatewayNow, Notice
 from cloud.web.assets import Assets
 from cloud.web.gateways import GAPS_SHOWN_US, lost_words, notices, rows
 from cloud.web.render import Renderer
+from firmware_config.catalogue import entry, kinds
 from sensorhub.command import Reply
+from sensorhub.quantity import QUANTITIES
 from sensorhub.reading import US_PER_S
+from sensorhub.states import State as Mark
 from sensorhub.status import GatewayState, Status
 from tests.cloud.junction import NOW_US, Clock, Junction
+from tests.cloud.street import Street, sensor
 
 EPOCH = "5f0c2a9e41d07b36"
 MINUTE_US = 60 * US_PER_S
@@ -169,3 +172,21 @@ def test_will_keeps_what_was_said_of_the_card() -> None:
     live.status("a-1", Status(state="lost", connection="0" * 16), NOW_US + MINUTE_US)
     (one,) = live.view().gateways
     assert (one.state, one.used_share, one.hours_left) == ("lost", 0.5, 9.0)
+
+
+OWN = [kind for kind in kinds() if entry(kind).every_gateway]
+
+
+@pytest.mark.parametrize("kind", OWN)
+def test_what_a_gateway_measures_of_itself_stands_in_its_row(clock: Clock, live: LiveModel, kind: str) -> None:
+    street, known = Street(live), entry(kind)
+    street.says(sensor("itself", kind), sensor("detector-2", "detector"), at_us=clock.now_us)
+    assert [one.health for one in rows(live.view().gateways, clock.now_us)] == ["–"]
+    street.sends("itself", clock.now_us, dict.fromkeys(known.quantities, 1.0))
+    assert [one.sensor for one in live.view().sensors] == ["detector-2"]
+    (row,) = rows(live.view().gateways, clock.now_us)
+    assert all(f"{QUANTITIES[name].title} 1" in row.health for name in known.shown)
+    assert (row.mark, row.notes) == (Mark.LIVE, ())
+    clock.forward(100)
+    (row,) = rows(live.view().gateways, clock.now_us)
+    assert row.notes == (Notice("Its own readings are late. Overdue: newest reading 14:42:00.", act=False),)

@@ -5,12 +5,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from cloud.live import LiveModel, LiveView
+from cloud.live import LiveModel
+from cloud.view import LiveView
 from cloud.web import page
 from cloud.web.assets import Assets
 from cloud.web.render import Renderer
-from cloud.web.spark import HEIGHT, full_scale, spark
-from sensorhub.reading import US_PER_S, Quality
+from sensorhub.reading import US_PER_S
 from sensorhub.status import RecordingStatus
 from tests.cloud.junction import NOW_US, Clock, Junction, busy_junction, interval
 
@@ -104,36 +104,10 @@ def test_page_shows_values_with_units(live: LiveModel, clock: Clock, renderer: R
     for minute in range(5):
         junction.sends(interval(2, NOW_US - minute * 60 * US_PER_S, 300, 8.25, 1.256), NOW_US + 200_000)
     row = Reader(renderer.whole(live.view(), renew=False)).rows[1]
-    assert row[1:5] == ["Detector 2", "1,500", "8%", f"1.26{NBSP}s"]
+    assert row[1] == "Detector 2"
+    labels = (f"Closures, 5{NBSP}min", "Occupancy", "Mean on-time")
+    assert row[2:5] == [f"{text} {label}" for text, label in zip(("1,500", "8%", f"1.26{NBSP}s"), labels, strict=True)]
     assert row[6:] == [f"7.0{NBSP}s", ""]
-
-
-def test_page_says_when_five_minutes_are_not_measured_yet(live: LiveModel, clock: Clock) -> None:
-    junction = Junction(live, period_s=5)
-    junction.says(at_us=clock.now_us)
-    junction.sends(interval(2, clock.now_us, 4) + interval(2, clock.now_us - 5 * US_PER_S, 2), clock.now_us)
-    view = live.view()
-    row = page.row(view.sensors[0], page.scale_of(view), view.now_us)
-    assert (row.closures.text, row.closures.aside) == ("6", f"in 10{NBSP}s")
-    assert page.span_words(view) == f"Closures each 5{NBSP}s, last 3{NBSP}min{NBSP}20{NBSP}s"
-
-
-def test_page_shows_a_dash_for_what_is_silent(live: LiveModel, clock: Clock) -> None:
-    junction = Junction(live)
-    junction.says(at_us=clock.now_us)
-    junction.sends(interval(2, clock.now_us), clock.now_us)
-    clock.forward(3_600)
-    view = live.view()
-    row = page.row(view.sensors[0], page.scale_of(view), view.now_us)
-    assert (row.state, row.closures.text, row.occupancy.text, row.on_time.text) == ("silent", "–", "–", "–")
-
-
-def test_page_tags_a_partial_reading(live: LiveModel, clock: Clock) -> None:
-    junction = Junction(live)
-    junction.sends(interval(2, clock.now_us, quality=Quality.PARTIAL), clock.now_us, commit=False)
-    clock.forward(3)
-    view = live.view()
-    assert page.row(view.sensors[0], page.scale_of(view), view.now_us).tags == ("partial", "before the commit")
 
 
 def test_page_names_unnamed_gateways_and_what_to_do(live: LiveModel, renderer: Renderer) -> None:
@@ -158,13 +132,17 @@ def test_feed_words_say_how_far_it_is_behind() -> None:
     assert page.feed_words(still) == f"Feed: nothing for 6{NBSP}min"
 
 
-def test_spark_draws_bars_from_zero_and_leaves_gaps() -> None:
-    drawn = spark([0, 10, None, 5], 10)
-    assert drawn.bars == f"M4 22v-{HEIGHT}h3v{HEIGHT}zM12 22v-11h3v11z"
-    assert drawn.missing == "M8 22v-4h4v4z"
-    assert drawn.width == 16
+def test_feed_of_slow_sensors_may_be_still_for_longer(live: LiveModel, clock: Clock) -> None:
+    junction = Junction(live, period_s=900)
+    junction.says(at_us=clock.now_us)
+    junction.sends(interval(2, clock.now_us), clock.now_us)
+    clock.forward(600)
+    assert page.feed_words(live.view()) == f"Feed 0.0{NBSP}s behind"
+    clock.forward(900)
+    assert page.feed_words(live.view()) == f"Feed: nothing for 25{NBSP}min"
 
 
-@pytest.mark.parametrize(("peak", "scale"), [(0, 1), (1, 1), (7, 8), (11, 12), (52, 60), (101, 120)])
-def test_full_scale_is_a_round_number_above_the_peak(peak: float, scale: float) -> None:
-    assert full_scale(peak) == pytest.approx(scale)
+def test_page_of_social_care_says_so_everywhere(live: LiveModel) -> None:
+    html = Renderer(Assets(), social_care=True).whole(live.view(), renew=False)
+    assert "<title>Sensors - Smart Essex Social care hub</title>" in html
+    assert "<b>Smart Essex</b> <span>Social care hub</span>" in html

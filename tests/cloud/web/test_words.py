@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from cloud.live import LiveModel
-from cloud.states import Cause, Judgement, State
-from cloud.watched import SensorNow
+from cloud.view import SensorNow
 from cloud.web import words
 from sensorhub.reading import US_PER_S
+from sensorhub.states import Cause, Judgement, State
 from sensorhub.status import Fault
 from tests.cloud.junction import NOW_US, Clock, Junction, interval
 

@@ -56,7 +56,7 @@ class Evidence:
 
     Arguments:
         now_us: the hub's time.
-        period_us: how often it reports; of a recording that is played faster, the time that takes here.
+        period_us: how often it reports at least; of a recording that is played faster, the time that takes here.
         pack_us: how long its gateway holds a pack open.
         newest_us: time of its newest reading that is not bad; of a recording, when that was played.
         arrived_us: when that reading came to the hub.
@@ -104,9 +104,14 @@ def overdue_after_us(period_us: int, pack_us: int) -> int:
     return period_us + pack_us + HOLD_EXTRA_US
 
 
-def quiet_window_us(period_us: int) -> int:
-    """Q: how long nothing must have been seen for the sensor to be quiet."""
-    return max(QUIET_PERIODS * period_us, QUIET_US)
+def quiet_window_us(period_us: int, *, held: bool = False) -> int:
+    """Q: how long nothing must have been seen for the sensor to be quiet.
+
+    Arguments:
+        period_us: how often it reports; of a held contact, its heartbeat.
+        held: whether it is a held contact, which is told as it changes (default False).
+    """
+    return period_us if held else max(QUIET_PERIODS * period_us, QUIET_US)
 
 
 def judge(evidence: Evidence) -> Judgement:
