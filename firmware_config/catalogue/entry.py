@@ -128,6 +128,7 @@ class Wire(_Part):
         colour: of the wire, in words.
         part: what sits in it, as in "330/470 ohm divider"; empty: nothing.
         bus: the bus it belongs to, where the kind can be on several.
+        to_open: terminal of the part where the sensor is active open; empty: the same.
     """
 
     end: str
@@ -135,6 +136,7 @@ class Wire(_Part):
     colour: str
     part: str = ""
     bus: BusType | None = None
+    to_open: str = ""
 
 
 class Entry(_Part):

@@ -78,6 +78,8 @@ def _wires(sensor: SensorConfig) -> Iterator[Wire]:
     for wire in sensor.entry.wires:
         if wire.bus not in (None, bus):
             continue
+        if sensor.active == "open" and wire.to_open:
+            wire = wire.model_copy(update={"to": wire.to_open})  # noqa: PLW2901  # the same wire, elsewhere
         if isolated and wire.end in sensor.pin_of:
             yield wire.model_copy(update={"part": "; ".join(filter(None, (sensor.isolator, wire.part)))})
         elif isolated and wire.end == "GND":  # the 24 V stay on the other side

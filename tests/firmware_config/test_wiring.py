@@ -132,6 +132,12 @@ def test_dry_contact_goes_straight_to_the_pin() -> None:
     assert _of(wires, "contact").pin == 11
 
 
+def test_contact_that_is_active_open_is_on_the_other_output() -> None:
+    closed = _of(_wires(kind="loop", pin=5, active="closed"), "GND")
+    opened = _of(_wires(kind="loop", pin=5, active="open"), "GND")
+    assert (closed.to, opened.to) == ("relay normally open", "relay normally closed")
+
+
 def test_one_resistor_serves_all_probes() -> None:
     probe = {"kind": "road-temperature", "bus": "1-wire", "device": "28-0316a2798aff"}
     own = {**probe, "device": "28-0316a2790000", "pull_up": True}
