@@ -23,7 +23,7 @@ from benchmarks.report import Report
 from benchmarks.servers import GatewayFiles, broker_and_hub, why_no_broker, write_gateway
 from benchmarks.usage import rss_mb
 from firmware_config.gateway import gateway_config
-from gateway.recorder.journal import settings_of
+from gateway.recorder.kinds import settings_of
 from gateway.spool import Anchor, AnchorKind, Measured, ReadingEntry, RealDisk, Spool
 from gateway.spool_limits import limits_of
 from sensorhub.clock import wall_ns

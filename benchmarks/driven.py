@@ -53,7 +53,7 @@ async def in_real_time(config: GatewayConfig, how: str, number: float, *, bare: 
     running = None if bare else asyncio.create_task(agent.run())
     if running is not None:
         await agent.started()
-    pins = driver.mock_pins(factory, [sensor.pin for sensor in config.sensors])
+    pins = driver.mock_pins(factory, [pin for sensor in config.sensors for pin in sensor.pin_of.values()])
     print("moving", flush=True)
     moving = asyncio.create_task(asyncio.to_thread(MOVES[how], pins, number, ended))
     await told.wait()
@@ -70,7 +70,7 @@ class Burst:
     """Moves contacts as fast as the gateway accepts their edges; also the watcher of its agent."""
 
     def __init__(self, config: GatewayConfig, clock: PlayerClock, factory: PlayerFactory) -> None:
-        self._contacts = [factory.contact(sensor.pin) for sensor in config.sensors]
+        self._contacts = [factory.contact(pin) for sensor in config.sensors for pin in sensor.pin_of.values()]
         self._clock = clock
         self._changed = threading.Condition()
         self.driven = 0

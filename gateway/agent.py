@@ -22,18 +22,18 @@ from gateway.recorder.contacts import Contacts, Found
 from gateway.recorder.faults import Faults
 from gateway.recorder.recorder import Recorder
 from gateway.sensors.pins import Factory
+from gateway.speaking import Speaker
 from gateway.spool import Disk, Edge, Epochs, RealDisk
 from gateway.spool_limits import limits_of
-from gateway.status.file import Said, write_said
 from gateway.uplink.mqtt import Link
 from gateway.uplink.outbox import Outbox
 from gateway.uplink.sender import Sender
+from gateway.watching.server import WatchServer
 from gateway.worker import Worker
 from sensorhub.clock import MachineClock, MeasurementClock
 from sensorhub.errors import SensorHubError
-from sensorhub.reading import NS_PER_S, US_PER_S
 from sensorhub.signing import read_key
-from sensorhub.status import GatewayState, RecordingStatus
+from sensorhub.status import RecordingStatus
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +110,7 @@ class Agent:
         self._measuring: _Measuring | None = None
         self._outbox: Outbox | None = None
         self._sender: Sender | None = None
+        self._speaker: Speaker | None = None
         self._tried_s = 0.0
         self._say_s = 0.0
 
@@ -153,6 +154,8 @@ class Agent:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._sample(), name=f"sample {self._config.gateway}")
                 tasks.create_task(link.run(), name=f"uplink {self._config.gateway}")
+                if self._speaker is not None:
+                    tasks.create_task(WatchServer(self._config.spool, self._speaker.look).run(), name="watch")
                 if self._polling is not None and not self._driven:
                     tasks.create_task(self._polling.run(), name=f"parts {self._config.gateway}")
         except ExceptionGroup as group:
@@ -203,6 +206,17 @@ class Agent:
             buses = Buses(self._factory, self._buses, Facts(config.spool, recorder))
             self._polling = polling_of(config, recorder.sampled, self._clock, buses, self.faults)
             await self._polling.begin()
+        self._speaker = Speaker(
+            config,
+            self._clock,
+            self._machine,
+            thread=self._thread,
+            outbox=outbox,
+            sender=self._sender,
+            recorder=recorder,
+            polling=self._polling,
+            faults=self.faults,
+        )
         self._started.set()
         parts = len(recorder.sampled)
         log.info("Gateway %s watches %d contacts and reads %d parts.", config.gateway, contacts.watched, parts)
@@ -232,7 +246,8 @@ class Agent:
                 await self._commit()
                 if self._measuring is not None:
                     await self._thread.do(self._measuring.recorder.finish)
-                await self._thread.do(partial(self._say, "disconnected"))
+                if self._speaker is not None:
+                    await self._speaker.say("disconnected")
             finally:
                 await self._thread.do(self._epochs.close)
         self._thread.close()
@@ -249,9 +264,9 @@ class Agent:
             await self._commit()
             if self._outbox is not None and self._outbox.leave_epoch:
                 await self._thread.do(self._leave_epoch)
-            if self._machine.monotonic_s() >= self._say_s:
+            if self._speaker is not None and self._machine.monotonic_s() >= self._say_s:
                 self._say_s = self._machine.monotonic_s() + SAY_S
-                await self._thread.do(partial(self._say, "ready"))
+                await self._speaker.say("ready")
 
     async def _commit(self) -> None:
         if self._measuring is None:
@@ -273,19 +288,6 @@ class Agent:
         if self._measuring.recorder.begin_epoch():
             self._outbox.epoch_begun()
             self._crowded()  # so that what the new epoch begins with is committed now
-
-    def _say(self, state: GatewayState) -> None:
-        if self._outbox is None or self._measuring is None:
-            return
-        said = Said(
-            written=self._machine.wall_us() / US_PER_S,
-            boot=str(self._clock.boot_id),
-            clock_s=self._clock.now_ns() / NS_PER_S,
-            connected=self._sender is not None and self._sender.is_connected,
-            percent=self._measuring.recorder.fullness.percent,
-            status=self._outbox.report(state),
-        )
-        write_said(self._config.spool, said)
 
     def _say_soon(self) -> None:
         self._say_s = 0.0

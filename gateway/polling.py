@@ -8,12 +8,13 @@ from gateway.buses.buses import Buses
 from gateway.recorder.faults import Faults
 from gateway.recorder.poller import Poller
 from gateway.recorder.sampled import Sampled
+from gateway.sensors.part import Sample
 from gateway.worker import Worker
 from sensorhub.clock import MeasurementClock
 from sensorhub.reading import NS_PER_S
 
 WAIT_S_MAX = 1.0
-"""It looks again at least this often: an anchor may have moved what is due."""
+"""It looks again at least this often: the measurement clock is not the one that it sleeps by."""
 
 
 class Polling:
@@ -38,6 +39,11 @@ class Polling:
     def next_ns(self) -> int | None:
         """When the next read is due, by the measurement clock; None where nothing is read over a bus."""
         return self._poller.next_ns
+
+    @property
+    def newest(self) -> Mapping[str, tuple[int, Sample]]:
+        """The newest sample of each sensor, and when its read was due."""
+        return self._poller.newest
 
     def due(self, clock_ns: int) -> list[str]:
         """The sensors whose read is due by then."""

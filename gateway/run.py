@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 
-from firmware_config.gateway import GatewayConfig
+from firmware_config.gateway import GatewayConfig, with_its_own
 from gateway.agent import Agent
 from gateway.anchors.sources import SystemAnchors
 from gateway.sensors.pins import system_factory
@@ -20,7 +20,7 @@ def run_gateway(config: GatewayConfig) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     factory = system_factory()
     try:
-        agent = Agent(config, clock=BootClock(), factory=factory, anchors=SystemAnchors())
+        agent = Agent(with_its_own(config), clock=BootClock(), factory=factory, anchors=SystemAnchors())
         asyncio.run(_until_told(agent))
     finally:
         factory.close()

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from firmware_config.checks.run import check_path
 from firmware_config.gateway import GatewayConfig
 from gateway.anchors.sources import BUILT_NS, ntp_error_ns
 from gateway.checks.broker import check_broker
 from gateway.checks.card import check_card
 from gateway.checks.finding import Finding
+from gateway.checks.parts import check_parts
 from gateway.sensors.pins import ContactPin, Factory, PinsUnavailable, PinUnusable, system_factory
 from gateway.status.file import is_running
-from sensorhub.clock import BootClock, wall_ns
+from sensorhub.clock import BootClock, today, wall_ns
 from sensorhub.config import load_toml
 from sensorhub.errors import ConfigInvalid
 from sensorhub.reading import NS_PER_S
@@ -37,9 +39,29 @@ def check_gateway(path: Path, factory: Callable[[], Factory] = system_factory) -
         _key(config),
         *check_card(config),
         check_clock(),
-        *([Finding("pins", "well", "The running gateway has them.")] if running else check_pins(config, factory)),
+        *_file(path),
+        *_inputs(config, factory, running),
         *check_broker(config, login=not running),
     ]
+
+
+def _file(path: Path) -> list[Finding]:
+    """What the checks of a deployment find in this one file; a board that nobody names is a note only."""
+    _, found = check_path(path, today())
+    return [
+        Finding(
+            "configuration",
+            "wrong" if each.severity == "wrong" and each.fault.at != ("board",) else "note",
+            str(each.fault),
+        )
+        for each in found
+    ]
+
+
+def _inputs(config: GatewayConfig, factory: Callable[[], Factory], running: bool) -> list[Finding]:
+    if running:
+        return [Finding("pins", "well", "The running gateway has them, and its buses. See: sensorhub watch")]
+    return [*check_pins(config, factory), *check_parts(config, factory)]
 
 
 def _key(config: GatewayConfig) -> Finding:

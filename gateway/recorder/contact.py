@@ -37,17 +37,27 @@ class Contact:
         self._debounce_ns = debounce_ns
         self._debounces = [Debounce(debounce_ns, level=False) for _ in range(channels)]
         self._newest_ns = [0] * channels
+        self._levels = [False] * channels
         self._settled: list[Edge] = []
         self.changed_ns = [0] * channels
         """Since when each contact is as it is, or is read."""
+        self.closures = 0
+        """Settled changes to active, of all contacts, since the start."""
 
     @property
     def levels(self) -> tuple[bool, ...]:
-        """Whether each contact is active, by its last settled change."""
-        return tuple(debounce.level for debounce in self._debounces)
+        """Whether each contact is active, by the last change that `settle` gave."""
+        return tuple(self._levels)
+
+    @property
+    def newest_levels(self) -> tuple[bool, ...]:
+        """Whether each contact was active after its newest edge, settled or not."""
+        return tuple(debounce.newest_level for debounce in self._debounces)
 
     def observe(self, clock_ns: int, levels: Sequence[bool]) -> list[Edge]:
         """The contacts are read from here on, and are at `levels`; returns the journal entries that say so."""
+        self._levels = list(levels)
+        self._settled = []
         for channel, level in enumerate(levels):
             self._debounces[channel] = Debounce(self._debounce_ns, level)
             self._newest_ns[channel] = self.changed_ns[channel] = clock_ns
@@ -64,6 +74,8 @@ class Contact:
 
     def edge(self, clock_ns: int, level: bool, channel: int = 0) -> None:
         """Take an edge of a pin. One that comes out of order is set to the newest time known: never lost."""
+        if not self.intervals.observed:
+            return  # of a pin that was given back, since another one of the sensor cannot be read
         self._newest_ns[channel] = max(self._newest_ns[channel], clock_ns)
         change = self._debounces[channel].edge(self._newest_ns[channel], level)
         if change is not None:
@@ -83,7 +95,11 @@ class Contact:
         self._settled = self._settled[len(settled) :]
         for edge in settled:
             self.intervals.edge(edge.clock_ns, edge.level, edge.channel)
+            self._levels[edge.channel] = edge.level
             self.changed_ns[edge.channel] = edge.clock_ns
+            self.closures += edge.level
+        if settled:
+            self._reach(settled[-1].clock_ns)
         return settled
 
     def settled_until(self, now_ns: int) -> int:
@@ -94,5 +110,9 @@ class Contact:
     def close(self, now_ns: int) -> list[ReadingEntry]:
         """The readings of intervals that have ended long enough ago for no edge of theirs to be on its way."""
         until_ns = min(self.settled_until(now_ns) + 1, now_ns - self._debounce_ns - GRACE_NS)
-        self._newest_ns = [max(newest_ns, until_ns) for newest_ns in self._newest_ns]
+        self._reach(until_ns)
         return self.intervals.close_until(until_ns)
+
+    def _reach(self, clock_ns: int) -> None:
+        """The intervals have come to `clock_ns`: no edge that is heard from now on may be before it."""
+        self._newest_ns = [max(newest_ns, clock_ns) for newest_ns in self._newest_ns]

@@ -10,9 +10,6 @@ from gateway.anchors.times import AnchorBook
 from gateway.recorder.intervals import Intervals, Mark
 from gateway.sensors.tally import Tally
 from gateway.spool import Measured, ReadingEntry
-from sensorhub.reading import Quality
-
-_PERCENT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,9 @@ class ContactIntervals(Intervals):
             self._tally.observe(channel, self._start_ns, level)
 
     def lose(self, clock_ns: int) -> None:
-        if self._start_ns is not None:
+        if self._start_ns is None:
+            self._lost = None  # it was cut: what is observed next belongs to no interval before
+        else:
             self._advance(clock_ns)
             if self.observed:
                 self._lost = _Loss(clock_ns, tuple(self._levels), self._tally.copy())
@@ -97,7 +96,8 @@ class ContactIntervals(Intervals):
         self._levels = [None] * len(self._levels)
 
     def edge(self, clock_ns: int, level: bool, channel: int = 0) -> None:
-        """A settled change of a contact."""
+        """A settled change of a contact; of one that is heard of too late as if it were now."""
+        clock_ns = max(clock_ns, self._at_ns[channel])
         self._advance(clock_ns)
         if self._levels[channel] is not level:
             self._tally.edge(channel, clock_ns, level)
@@ -109,7 +109,7 @@ class ContactIntervals(Intervals):
                 self._observed_ns[channel] += to_ns - self._at_ns[channel]
             self._at_ns[channel] = max(self._at_ns[channel], to_ns)
         if self.observed:
-            self._tally.advance(to_ns)
+            self._tally.advance(max(self._at_ns))
 
     def _open(self, start_ns: int) -> None:
         super()._open(start_ns)
@@ -123,9 +123,5 @@ class ContactIntervals(Intervals):
         observed_ns = min(self._observed_ns)
         if not observed_ns:
             return None
-        partial = observed_ns < length_ns
-        quality = Quality.PARTIAL if partial else Quality.GOOD
-        values = dict(self._tally.values(observed_ns))
-        if partial:
-            values["coverage"] = observed_ns / length_ns * _PERCENT
-        return self._entry(clock_ns, [Measured(name, value, quality) for name, value in values.items()])
+        values = self._tally.values(observed_ns).items()
+        return self._entry(clock_ns, (Measured(name, value) for name, value in values), observed_ns / length_ns)

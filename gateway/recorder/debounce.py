@@ -35,6 +35,11 @@ class Debounce:
         return self._settled
 
     @property
+    def newest_level(self) -> bool:
+        """The level after its newest edge, settled or not."""
+        return self._settled if self._first_ns is None else self._level
+
+    @property
     def pending_ns(self) -> int | None:
         """Boot clock of the first edge that has not settled; None where all has."""
         return self._first_ns

@@ -1,7 +1,7 @@
 """What is wrong with sensors, from all that may notice it: pins, parts, counts, contacts that do not move."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping
 from threading import Lock
 
 from sensorhub.clock import wall_us
@@ -30,11 +30,15 @@ class Faults(Mapping[str, Fault]):
     def __getitem__(self, sensor: str) -> Fault:
         return self._shown[sensor]
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[str]:
         return iter(dict(self._shown))
 
     def __len__(self) -> int:
         return len(self._shown)
+
+    def items(self) -> ItemsView[str, Fault]:
+        """All of them at one moment: one that goes meanwhile is no error."""
+        return dict(self._shown).items()
 
     def set(self, sensor: str, source: str, text: str) -> None:
         """Say what `source` finds wrong with a sensor now; empty: nothing any more. Logged once each.
@@ -57,7 +61,7 @@ class Faults(Mapping[str, Fault]):
                 self._shown[sensor] = next(iter(found.values()))
             else:
                 self._shown.pop(sensor, None)
-        if not text:
+        if text and known is None:
+            log.error("Sensor %s: %s Its neighbours go on.", sensor, text)
+        elif sensor not in self._shown:
             log.info("Sensor %s works again.", sensor)
-        elif known is None:
-            log.error("Sensor %s: %s Its neighbours go on; it is tried again.", sensor, text)

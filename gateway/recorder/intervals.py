@@ -6,11 +6,16 @@ Intervals are [start, end) in boot clock, aligned to the wall clock by the newes
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from math import isfinite
 from typing import Self
 
 from gateway.anchors.times import SNAP_NS, AnchorBook, wall_at
 from gateway.spool import Measured, ReadingEntry
+from sensorhub.reading import Quality
+
+_PERCENT = 100
 
 Mark = Callable[[Measured], Measured]
 """Adds what is known against a value of this sensor by its kind: outside the part's limits, uncalibrated kit."""
@@ -105,8 +110,7 @@ class Intervals(ABC):
         if self._start_ns is None:
             return None
         self._advance(clock_ns)
-        clock_ns = max(clock_ns, self._start_ns + 2 * SNAP_NS)
-        entry = self._reading(clock_ns, self._period_ns)
+        entry = self._reading(max(clock_ns, self._start_ns + 2 * SNAP_NS), self._period_ns)
         self._start_ns = None
         self.lose(clock_ns)
         self._empty()
@@ -157,5 +161,16 @@ class Intervals(ABC):
         self._empty()
         self._open(self._end_ns)
 
-    def _entry(self, clock_ns: int, values: list[Measured]) -> ReadingEntry:
-        return ReadingEntry(self._sensor, clock_ns, tuple(self._mark(measured) for measured in values))
+    def _entry(self, clock_ns: int, values: Iterable[Measured], coverage: float) -> ReadingEntry | None:
+        """The reading of an interval; None where it has no value.
+
+        Arguments:
+            clock_ns: its end.
+            values: by quantity; one that is no number is left out, for the spool could not keep it.
+            coverage: the share of the interval that was observed, 0 to 1; below 1 the reading is partial and says so.
+        """
+        marked = [self._mark(measured) for measured in values if isfinite(measured.value)]
+        if marked and coverage < 1:
+            marked.append(Measured("coverage", coverage * _PERCENT))
+            marked = [replace(measured, quality=measured.quality | Quality.PARTIAL) for measured in marked]
+        return ReadingEntry(self._sensor, clock_ns, tuple(marked)) if marked else None

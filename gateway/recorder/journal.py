@@ -9,6 +9,7 @@ what opened the last one has gone with an older segment.
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import NamedTuple
 
 from gateway.anchors.times import AnchorBook
@@ -106,24 +107,36 @@ class BootReplay:
         """Play what waits of a sensor, with the anchors of its time."""
         steps, intervals = self._steps.get(sensor), self.intervals.get(sensor)
         newest = self._anchors.newest
+        inferred = False
         while (
             isinstance(intervals, ContactIntervals) and steps and (before_ns is None or steps[0].clock_ns < before_ns)
         ):
             clock_ns, edge, self._anchors.newest = steps.popleft()
             if edge is not None:
+                if not (edge.observed or inferred or intervals.observed):
+                    self._infer(edge, steps, intervals)
+                    inferred = True
                 self._play_edge(edge, intervals)
             elif (sensor, 0) in self._levels:
                 intervals.lose(clock_ns)
         self._anchors.newest = newest
+
+    def _infer(self, first: Edge, coming: Iterable[_Step], intervals: ContactIntervals) -> None:
+        """What came before `first` went with its segment: how each contact was is known by the first edge it has."""
+        intervals.begin(first.clock_ns)
+        for edge in chain([first], (step.edge for step in coming)):
+            if edge is None or edge.observed:
+                return
+            if (edge.sensor, edge.channel) not in self._levels:
+                intervals.infer(not edge.level, edge.channel)
+                self._levels[edge.sensor, edge.channel] = not edge.level
 
     def _play_edge(self, edge: Edge, intervals: ContactIntervals) -> None:
         key = (edge.sensor, edge.channel)
         if edge.observed:
             intervals.observe(edge.clock_ns, edge.level, edge.channel)
         else:
-            if self._levels.get(key) in {None, edge.level}:  # the edge before it went with its segment
-                if intervals.end_ns is None:
-                    intervals.observe(edge.clock_ns, not edge.level, edge.channel)
+            if self._levels.get(key) is edge.level:  # the edge before it went with its segment
                 intervals.infer(not edge.level, edge.channel)
             intervals.edge(edge.clock_ns, edge.level, edge.channel)
         self._levels[key] = edge.level

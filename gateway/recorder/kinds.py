@@ -12,6 +12,7 @@ from firmware_config.sensor import SensorConfig
 from gateway.anchors.times import AnchorBook
 from gateway.recorder.contact import Contact
 from gateway.recorder.contact_intervals import ContactIntervals
+from gateway.recorder.guarded import GuardedTally
 from gateway.recorder.intervals import Intervals, Mark
 from gateway.recorder.level import Level
 from gateway.recorder.sample_intervals import SampleIntervals
@@ -49,7 +50,8 @@ def intervals_for(settings: SensorSettings, anchors: AnchorBook) -> Intervals | 
         sample_ns = seconds_ns(told.get("sample_s") or known.sample_s or settings.period_ms / _MS_PER_S)
         return SampleIntervals(settings.id, period_ns, anchors, sample_ns, mark=mark_of(known))
     defaults = {each.name: each.default or 0.0 for each in known.constants}
-    tally = module_of(known).tally({**defaults, **told.get("constants", {})})
+    constants = {**defaults, **told.get("constants", {})}
+    tally = GuardedTally(settings.id, lambda: module_of(known).tally(constants))
     return ContactIntervals(settings.id, period_ns, anchors, tally, len(known.inputs), mark_of(known))
 
 

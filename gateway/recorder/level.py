@@ -3,10 +3,13 @@
 A change is a reading at once, so what is accepted is a record, and a restart says what it finds.
 """
 
-from gateway.recorder.debounce import Debounce
+from gateway.recorder.debounce import Change, Debounce
 from gateway.recorder.intervals import Mark
 from gateway.spool import Measured, ReadingEntry
 from sensorhub.reading import NS_PER_US
+
+APART_NS = 2 * NS_PER_US
+"""So much two readings are apart at least: their times, in microseconds by anchors that drift, must not be the same."""
 
 
 class Level:
@@ -32,6 +35,8 @@ class Level:
         self._told_ns = 0
         self._newest_ns = 0
         self._done: list[ReadingEntry] = []
+        self.closures = 0
+        """Settled changes to active since the start."""
 
     @property
     def levels(self) -> tuple[bool, ...]:
@@ -51,7 +56,7 @@ class Level:
         self._newest_ns = max(self._newest_ns, clock_ns)
         change = self._debounce.edge(self._newest_ns, level)
         if change is not None:
-            self._tell(change.clock_ns, change.level)
+            self._changed(change)
 
     def settled_until(self, now_ns: int) -> int:
         """Every edge at or before this is a change by now, or was none."""
@@ -63,13 +68,17 @@ class Level:
         if self._debounce is not None:
             change = self._debounce.settle(now_ns)
             if change is not None:
-                self._tell(change.clock_ns, change.level)
+                self._changed(change)
             while self.settled_until(now_ns) - self._told_ns >= self._heartbeat_ns:
                 self._tell(self._told_ns + self._heartbeat_ns, self._debounce.level)
         done, self._done = self._done, []
         return done
 
+    def _changed(self, change: Change) -> None:
+        self.closures += change.level
+        self._tell(change.clock_ns, change.level)
+
     def _tell(self, clock_ns: int, level: bool) -> None:
-        self._told_ns = max(clock_ns, self._told_ns + NS_PER_US)  # at most one reading at a time
+        self._told_ns = max(clock_ns, self._told_ns + APART_NS)
         value = self._mark(Measured(self._quantity, float(level)))
         self._done.append(ReadingEntry(self.sensor, self._told_ns, (value,)))

@@ -15,11 +15,14 @@ from gateway.recorder.kinds import module_of
 from gateway.recorder.sampled import FAILED, Sampled
 from gateway.sensors.part import Part, PartFault, Sample
 from sensorhub.clock import MeasurementClock, seconds_ns
+from sensorhub.reading import NS_PER_S
 
 log = logging.getLogger(__name__)
 
 FAILURES_MIN = 2
 """Reads in a row that must fail before it is a fault: one bad check sum is noise."""
+
+_NS_PER_H = 3_600 * NS_PER_S
 
 BACKOFF_MAX_S = 60.0
 """A part that was plugged in again is read within this time; one that fails on every read costs the bus no more."""
@@ -47,6 +50,17 @@ class _Read:
     due_ns: int
     part: Part | None = None
     failures: int = 0
+    last: Sample | None = None
+    changed_ns: int = 0
+
+    def still(self, due_ns: int, sample: Sample) -> str:
+        """What is wrong where a part gives the very same values for too long, as a sentence; else empty."""
+        if sample != self.last:
+            self.last, self.changed_ns = sample, due_ns
+        limit_h = self.sensor.entry.frozen_h
+        if limit_h is None or due_ns - self.changed_ns < limit_h * _NS_PER_H:
+            return ""
+        return f"Frozen: the very same values for {limit_h:g} h or more. Look at the part; switch it off and on."
 
 
 class Poller:
@@ -103,7 +117,10 @@ class Poller:
         """Give all parts and buses back; may be called twice."""
         for read in self._reads:
             self._drop(read)
-        self._buses.close()
+        try:
+            self._buses.close()
+        except Exception:  # whatever a bus says, the gateway ends in good order
+            log.exception("A bus could not be closed.")
 
     def _schedule(self, read: _Read, after_ns: int) -> None:
         read.due_ns = read.sampled.due_after(after_ns)
@@ -114,8 +131,8 @@ class Poller:
         after_ns = due_ns
         try:
             if read.part is None:
-                read.part = self._make(read.sensor, self._buses)
-                read.sampled.intervals.summarise(read.part.summary)
+                read.part = part = self._make(read.sensor, self._buses)
+                read.sampled.intervals.summarise(lambda samples: self._summary(name, part, samples))
             sample = read.part.read(due_ns)
         except PartFault as fault:
             after_ns = self._fail(read, str(fault))
@@ -129,6 +146,7 @@ class Poller:
                 read.failures = 0
                 self.newest[name] = due_ns, sample
                 self._faults.set(name, "part", "")
+                self._faults.set(name, "frozen", read.still(due_ns, sample))
         self._schedule(read, max(after_ns, self._clock.now_ns()))
 
     def _fail(self, read: _Read, text: str) -> int:
@@ -139,12 +157,27 @@ class Poller:
             return read.due_ns
         self._faults.set(read.sensor.id, "part", text)
         self._drop(read)
+        read.last = None  # while it gave nothing it was not frozen
         sample_ns = seconds_ns(read.sensor.sample_s or read.sensor.period_s)
         most_ns = min(seconds_ns(BACKOFF_MAX_S), BACKOFF_READS_MAX * sample_ns)
         wait_ns = min(most_ns, sample_ns << min(read.failures - FAILURES_MIN, 16))
         return read.due_ns + max(0, wait_ns - sample_ns)
 
+    def _summary(self, sensor: str, part: Part, samples: Sequence[Sample]) -> Sample:
+        """The reading of an interval, made where the recorder is; none where the part's kind cannot make it."""
+        try:
+            summary, text = part.summary(samples), ""
+        except Exception as error:  # the sensor boundary
+            if sensor not in self._faults:
+                log.exception("Sensor %s: its samples come to no reading.", sensor)
+            summary, text = (), f"Its samples come to no reading: {type(error).__name__}: {error}."
+        self._faults.set(sensor, "summary", text)
+        return summary
+
     def _drop(self, read: _Read) -> None:
-        if read.part is not None:
-            read.part.close()
-            read.part = None
+        part, read.part = read.part, None
+        if part is not None:
+            try:
+                part.close()
+            except Exception:  # the sensor boundary: it is given up in any case
+                log.exception("Sensor %s could not be let go of.", read.sensor.id)

@@ -38,6 +38,7 @@ from gateway.spool import (
 )
 from gateway.status.fullness import Fullness
 from sensorhub.clock import MachineClock, MeasurementClock
+from sensorhub.quantity import QUANTITIES
 from sensorhub.reading import Quality
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,8 @@ class Recorder:
         faults: what is wrong with sensors; of one with an open fault readings are `bad`.
         crowded: called, from any thread, when many edges wait; `collect` is then due.
     Beside what the properties say, a recorder has its `sampler`, which edges are put into from the beginning,
-    `sampled`, which takes samples by sensor, and from `resume` on its `fullness`.
+    `sampled`, which takes samples by sensor, and from `resume` on its `fullness`. For whoever watches it has `contacts`
+    by sensor, the `newest` reading of each, and `active_ns`, until when something was seen (or since when it reports).
     """
 
     def __init__(
@@ -83,6 +85,9 @@ class Recorder:
         measuring = [sensed(sensor, book) for sensor in sensors]
         self.sampled = {each.sensor: each for each in measuring if isinstance(each, Sampled)}
         self._contacts = {each.sensor: each for each in measuring if isinstance(each, Contact)}
+        self.contacts = {each.sensor: each for each in measuring if not isinstance(each, Sampled)}
+        self.newest: dict[str, ReadingEntry] = {}
+        self.active_ns: dict[str, int] = {}
         self._journalled = {name: each for name, each in self._contacts.items() if each.journalled}
         self.sampler = Sampler(clock, measuring, crowded)
         self._refusals = Refusals(self._journalled)
@@ -160,6 +165,7 @@ class Recorder:
         sample = self.sampler.tick()
         self._taken_ns = sample.now_ns
         self._watch.look(sample.now_ns)
+        self._remember(sample)
         if sample.lost:
             log.error("%d edges did not fit while the spool could not be written.", self.sampler.overflowed)
         entries = [*self._observed, *sample.edges, *sample.lost, *map(self._judged, sample.readings)]
@@ -173,6 +179,14 @@ class Recorder:
             self._noted_s = now_s
             entries.append(self._note(sample.settled_until_ns))
         return Group(anchors, tuple(entries), sample.settled_until_ns)
+
+    def _remember(self, sample: Sample) -> None:
+        """For whoever watches: the newest reading of each sensor, and until when something was seen."""
+        for reading in sample.readings:
+            self.newest[reading.sensor] = reading
+            self.active_ns.setdefault(reading.sensor, reading.clock_ns)
+            if any(QUANTITIES[one.quantity].activity and one.value for one in reading.values):
+                self.active_ns[reading.sensor] = reading.clock_ns
 
     def _judged(self, reading: ReadingEntry) -> ReadingEntry:
         """A reading of a sensor with an open fault is `bad`, and keeps its numbers."""
@@ -273,4 +287,4 @@ class Recorder:
 def _until(group: Group) -> list[BootNote]:
     """Until when the journal is whole, where this group is the first that was refused."""
     clocks = [entry.clock_ns for entry in group.entries if isinstance(entry, Edge | ReadingEntry)]
-    return [BootNote(min(clocks), 0)] if clocks and group.rejoin is None else []
+    return [BootNote(min(group.settled_until_ns, *clocks), 0)] if clocks and group.rejoin is None else []

@@ -5,16 +5,15 @@ by its coverage.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Self
 
 from gateway.anchors.times import AnchorBook
 from gateway.recorder.intervals import Intervals, Mark
 from gateway.sensors.part import Sample, mean
-from gateway.spool import Measured, ReadingEntry
-from sensorhub.reading import Quality
+from gateway.spool import ReadingEntry
 
-_PERCENT = 100
+_LATE = 50
+"""An interval that is shorter by one part in so many of the time between two reads has them all: clocks drift."""
 
 
 class SampleIntervals(Intervals):
@@ -79,11 +78,7 @@ class SampleIntervals(Intervals):
     def _reading(self, clock_ns: int, length_ns: int) -> ReadingEntry | None:
         if not self._samples:
             return None
-        due = max(1, round(length_ns / self._sample_ns))
+        due = max(1, (length_ns + self._sample_ns // _LATE) // self._sample_ns)  # some intervals have one more
         came = min(1.0, self._reads / due)
         coverage = came * len(self._samples) / (len(self._samples) + self._failed)
-        values = list(self._summary(self._samples))
-        if coverage < 1:
-            values = [replace(each, quality=each.quality | Quality.PARTIAL) for each in values]
-            values.append(Measured("coverage", coverage * _PERCENT, Quality.PARTIAL))
-        return self._entry(clock_ns, values)
+        return self._entry(clock_ns, self._summary(self._samples), coverage)

@@ -16,6 +16,10 @@ from sensorhub.reading import NS_PER_S
 LEAD_NS_MAX = NS_PER_S // 2
 """How long before the end of an interval its last read is due; half the time between two reads where that is less."""
 
+INBOX_MAX = 10_000
+"""Reads that wait while the card is slow: hours of most parts. The oldest go, and the coverage of the interval says so.
+"""
+
 
 class Failed:
     """Stands in the inbox for a read that gave nothing."""
@@ -42,7 +46,7 @@ class Sampled:
         self._sample_ns = sample_ns
         self._lead_ns = min(LEAD_NS_MAX, sample_ns // 2)
         self._anchors = anchors
-        self._inbox: deque[tuple[int, Sample | Failed | None]] = deque()
+        self._inbox: deque[tuple[int, Sample | Failed | None]] = deque(maxlen=INBOX_MAX)
         self._read_until_ns: int | None = None
 
     def due_after(self, clock_ns: int) -> int:

@@ -85,7 +85,7 @@ class Sampler:
     def tick(self) -> Sample:
         """Settle what has settled, close what has ended."""
         now_ns = self._clock.now_ns()  # before the inbox is emptied: no edge before now can be missed
-        while self._inbox:
+        for _ in range(len(self._inbox)):  # what comes meanwhile may come after what did not fit
             name, clock_ns, level, channel = self._inbox.popleft()
             sensor = self._sensors[name]
             assert not isinstance(sensor, Sampled)
@@ -98,9 +98,9 @@ class Sampler:
             if isinstance(sensor, Contact):
                 settled = sensor.settle(now_ns)
                 edges += settled if sensor.journalled else []
+            readings += sensor.close(now_ns)
             if not isinstance(sensor, Sampled):
                 until_ns = min(until_ns, sensor.settled_until(now_ns))
-            readings += sensor.close(now_ns)
         edges.sort(key=lambda edge: edge.clock_ns)
         readings.sort(key=lambda reading: reading.clock_ns)
         return Sample(tuple(edges), lost, tuple(readings), now_ns, until_ns)
@@ -116,7 +116,7 @@ class Sampler:
                 continue
             settled = sensor.settle(last_ns)
             sensor.intervals.lose(since_ns)
-            now = [levels.get(channel, level) for channel, level in enumerate(sensor.levels)]
+            now = [levels.get(channel, level) for channel, level in enumerate(sensor.newest_levels)]
             observed = sensor.observe(last_ns, now)
             if sensor.journalled:
                 edges += settled

@@ -1,9 +1,12 @@
 """Contacts that do not move: held for longer than anything stands there, or without a closure where traffic is usual.
 
-As fault monitoring in signal controllers (docs/sensors.md). It begins anew with each start.
+As fault monitoring in signal controllers (docs/sensors.md). It begins anew with each start. Where the limit depends on
+the hour, time without a closure counts as the share of the limit that it is at its hour: a road that is empty all
+night is not stuck in the morning, and one that was stuck by day stays so at night.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -25,6 +28,15 @@ def local_time(wall_ns: int) -> datetime:
         return moment
 
 
+@dataclass(slots=True)
+class _Still:
+    """A contact that does not move: since when, how much of its limit that is, and what is said of it."""
+
+    since_ns: int
+    share: float = 0.0
+    text: str = ""
+
+
 class StuckLimits:
     """The limits of one sensor's contacts.
 
@@ -41,21 +53,29 @@ class StuckLimits:
         self._rules = sensor.stuck_inactive
         self._names = [each.name for each in known.inputs]
         self._local = local
+        self._still = [_Still(-1) for _ in self._names]
+        self._looked_ns = 0
 
     def look(self, now_ns: int, levels: Sequence[bool], changed_ns: Sequence[int]) -> str:
         """What is stuck now, as a sentence; empty where nothing is.
 
         Arguments:
-            now_ns: boot clock.
+            now_ns: boot clock, later than at the last call.
             levels: whether each contact is active.
             changed_ns: since when it is so, or is read.
         """
-        for name, level, since_ns in zip(self._names, levels, changed_ns, strict=True):
+        looked_ns, self._looked_ns = self._looked_ns, now_ns
+        for channel, (name, level, since_ns) in enumerate(zip(self._names, levels, changed_ns, strict=True)):
+            still = self._still[channel]
+            if still.since_ns != since_ns:
+                still = self._still[channel] = _Still(since_ns)
             limit_ns = self._active_ns if level else self._inactive_limit_ns(now_ns)
-            if limit_ns is not None and now_ns - since_ns > limit_ns:
+            if limit_ns is not None:
+                still.share += (now_ns - max(since_ns, looked_ns)) / limit_ns
+            if still.share > 1 and not still.text:
                 what = f"{name} active" if level else f"nothing seen by {name}"
-                return f"Stuck: {what} for more than {_span(limit_ns)}. Look at card, loop and cable."
-        return ""
+                still.text = f"Stuck: {what} for more than {_span(now_ns - since_ns)}. Look at card, loop and cable."
+        return next((still.text for still in self._still if still.text), "")
 
     def _inactive_limit_ns(self, now_ns: int) -> int | None:
         hours = self._inactive_h
@@ -70,4 +90,4 @@ class StuckLimits:
 
 
 def _span(length_ns: int) -> str:
-    return f"{length_ns / _NS_PER_H:g} h" if length_ns >= 2 * _NS_PER_H else f"{length_ns / _NS_PER_MIN:g} min"
+    return f"{length_ns // _NS_PER_H} h" if length_ns >= 2 * _NS_PER_H else f"{length_ns // _NS_PER_MIN} min"

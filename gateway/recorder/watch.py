@@ -13,6 +13,9 @@ from sensorhub.reading import NS_PER_S
 LOOK_NS = NS_PER_S
 """How often it is looked: limits are minutes and hours."""
 
+RATE_NS = 10 * NS_PER_S
+"""Over how long closures are counted at least, to tell a contact that chatters from a platoon."""
+
 
 class ContactWatch:
     """All counted contacts of one gateway.
@@ -31,6 +34,11 @@ class ContactWatch:
         self._faults = faults
         self._anchors = anchors
         self._limits = {each.id: StuckLimits(each, self._local) for each in sensors if each.id in contacts}
+        self._rates = {
+            each.id: ClosureRate(each.entry.rate_max_hz)
+            for each in sensors
+            if each.id in contacts and each.entry.rate_max_hz is not None
+        }
         self._looked_ns: int | None = None
 
     def look(self, now_ns: int) -> None:
@@ -43,8 +51,45 @@ class ContactWatch:
                 continue  # its pin cannot be read, which is a fault by itself
             stuck = self._limits[name].look(now_ns, contact.levels, contact.changed_ns)
             self._faults.set(name, "stuck", stuck)
+            if name in self._rates:
+                self._faults.set(name, "chatter", self._rates[name].look(now_ns, contact.closures))
             self._faults.set(name, "count", contact.intervals.fault)
 
     def _local(self, clock_ns: int) -> datetime | None:
         newest = self._anchors.newest
         return None if newest is None else local_time(wall_at(newest, clock_ns))
+
+
+class ClosureRate:
+    """How fast a sensor's contacts close, against what its kind can see at most.
+
+    Arguments:
+        max_hz: closures a second, all contacts together.
+    """
+
+    def __init__(self, max_hz: float) -> None:
+        self._max_hz = max_hz
+        self._from: tuple[int, int] | None = None
+        self._text = ""
+
+    def look(self, now_ns: int, closures: int) -> str:
+        """What is wrong now, as a sentence; empty where nothing is.
+
+        Arguments:
+            now_ns: boot clock.
+            closures: all so far.
+        """
+        if self._from is None:
+            self._from = now_ns, closures
+        since_ns, before = self._from
+        if now_ns - since_ns >= RATE_NS:
+            rate_hz = (closures - before) * NS_PER_S / (now_ns - since_ns)
+            self._from = now_ns, closures
+            if rate_hz <= self._max_hz:
+                self._text = ""
+            elif not self._text:  # it says how it began: a fault that changes its words is told anew each time
+                self._text = (
+                    f"Chattering: {rate_hz:.1f} closures a second, and {self._max_hz:g} is the most there can be. "
+                    "Look at relay and cable."
+                )
+        return self._text

@@ -227,12 +227,12 @@ class Books:
         carried = {
             (boot, newest)
             for boot, home in self._anchored_in.items()
-            if home is segment and (boot == self.boot or self._waits(self._of_boot.get(boot, RangeSet())))
+            if home is segment and self._is_at_work(boot)
             if (newest := self._anchors[boot].newest) is not None
         }
         # By these the open intervals began, and a restart begins them again.
-        begun = [(boot, anchor) for (boot, _), (_, home, anchor) in self._resumed_from.items() if home is segment]
-        carried |= {(boot, anchor) for boot, anchor in begun if boot == self.boot and anchor is not None}
+        begun = [(key, anchor) for key, (_, home, anchor) in self._resumed_from.items() if home is segment]
+        carried |= {(key[0], anchor) for key, anchor in begun if self._goes_on(key) and anchor is not None}
         return [replace(anchor, boot=boot) for boot, anchor in sorted(carried, key=_clock_of)]
 
     def unsealed(self) -> list[Range]:
@@ -244,14 +244,21 @@ class Books:
         return sum(b - a + 1 for first, last in self.kept for a, b in self.received.missing(first, last))
 
     def boots_at_work(self) -> list[int]:
-        """Boots that a new segment must know: the present one, those with records to send, and the one before each."""
+        """Boots that a new segment must know: those at work, and the one before each."""
         order = list(self.notes)
-        waiting = {boot for boot, numbers in self._of_boot.items() if self._waits(numbers)} | {self.boot}
-        before = {order[at - 1] for at, boot in enumerate(order) if at and boot in waiting}
-        return [boot for boot in order if boot in waiting | before]
+        at_work = {boot for boot in order if self._is_at_work(boot)}
+        before = {order[at - 1] for at, boot in enumerate(order) if at and boot in at_work}
+        return [boot for boot in order if boot in at_work | before]
 
-    def _waits(self, numbers: RangeSet) -> bool:
+    def _is_at_work(self, boot: int) -> bool:
+        # Of a boot that is over readings may still be to come, where there was no room for them at the start.
+        if boot == self.boot or any(boot == owing for owing, _ in self._unsettled):
+            return True
+        numbers = self._of_boot.get(boot, RangeSet())
         return any(self.kept.within(a, b) for first, last in numbers for a, b in self.received.missing(first, last))
+
+    def _goes_on(self, key: tuple[int, str]) -> bool:
+        return key[0] == self.boot or key in self._unsettled
 
     def may_go(self, segment: Segment, *, restarting: bool = True) -> bool:
         """Whether nothing in a segment is needed any more; the caller keeps the one with the highest sequence.
@@ -268,12 +275,9 @@ class Books:
             return False
         if not restarting:
             return True
-        if any(boot == self.boot and segment in homes[:2] for (boot, _), homes in self._resumed_from.items()):
+        if any(segment in homes[:2] and self._goes_on(key) for key, homes in self._resumed_from.items()):
             return False
-        return not any(
-            home is segment and (boot == self.boot or self._waits(self._of_boot.get(boot, RangeSet())))
-            for boot, home in self._anchored_in.items()
-        )
+        return not any(home is segment and self._is_at_work(boot) for boot, home in self._anchored_in.items())
 
     def _unsettled_numbers(self, first: int, last: int) -> bool:
         return any(not self.dropped.covers(a, b) for a, b in self.received.missing(first, last))

@@ -95,6 +95,8 @@ class _Recovery:
                 self._set_aside(file, is_last=at == len(files) - 1)
             else:
                 self._cut(file, file.found, files[at + 1 :])
+                if file.found.rot:
+                    self._define(files[at : at + 2])
                 self._take(file, file.found, is_last=at == len(files) - 1)
             file.data, file.found = b"", None
         self._note_lost(files[0].first if files else 1)
@@ -150,8 +152,20 @@ class _Recovery:
             found.cut(file.data, commit, later[0].first)
         if found.tail or file.size_bytes > SEGMENT_READ_BYTES_MAX:
             self._find(f"{file.name} ended in a group that was never accepted, cut off at byte {found.end}")
-            self._change(file.name, found.end)
-            file.size_bytes = found.end
+            file.found = again = survey(file.data[: found.end], self._key)
+            if again.end < found.end:  # rot in the last group that was accepted: what follows it is not found again
+                again.rot[len(again.offsets)] = found.end - again.end
+            self._change(file.name, again.end)
+            file.size_bytes = again.end
+
+    def _define(self, files: list[_File]) -> None:
+        # Where the first entry of an index is rot, a later one says what it means, or the head of the next segment.
+        for file in files:
+            for offset, end in zip(file.found.offsets, file.found.ends, strict=True) if file.found else ():
+                kind, sequence = entry_name(file.data, offset)
+                if kind in DEFINING:
+                    with contextlib.suppress(ValueError):
+                        decode_entry(kind, sequence, entry_body(file.data, offset, end), self._result.dictionary)
 
     def _change(self, name: str, offset: int, data: bytes | None = None) -> None:
         # Durable before anything is appended, so that what is cut off can never come back.
@@ -208,6 +222,7 @@ class _Recovery:
                     unread = 0
                     self._doubt(located.sequence - 1)
                 self._apply(located, offset, segment)
+        self._rot = self._rot or len(found.offsets) in found.rot
         if damaged:
             self._find(f"{file.name} has entries that cannot be read")
         if is_last:  # how many numbers a stretch at the end held is not known

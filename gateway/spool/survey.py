@@ -31,7 +31,7 @@ class Survey:
         offsets: where each whole entry begins, in file order.
         ends: where it ends.
         groups: those of them that begin a group.
-        rot: per index of an entry, how many bytes before it cannot be read.
+        rot: per index of an entry, how many bytes before it cannot be read; at the end those after the last one.
         end: end of the written part.
         tail: whether what follows is to be cut off: a torn group, or groups that were replaced.
     """

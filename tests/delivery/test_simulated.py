@@ -11,6 +11,7 @@ from sensorhub.reading import Reading
 from sensorhub.topics import PackId
 from tests.cloud.stores.model_store import ModelStore
 from tests.delivery.simulated.plan import Plan
+from tests.delivery.simulated.sensors import CARE_KINDS, OPEN_KINDS, sensors_of
 from tests.delivery.simulated.store import DurableStore, Faults
 from tests.delivery.simulated.world import World
 
@@ -49,13 +50,25 @@ def test_ten_worlds_end_with_nothing_lost_and_nothing_twice(first: int) -> None:
     ],
 )
 def test_world_that_broke_once_holds(seed: int, what: str) -> None:
-    assert World(seed).run().broken == "", what
+    assert World(seed, kinds=()).run().broken == "", what
 
 
-def test_a_world_is_the_same_each_time() -> None:
+@pytest.mark.parametrize("kinds", [*OPEN_KINDS, *CARE_KINDS], ids="+".join)
+def test_worlds_with_sensors_of_every_shape_end_with_nothing_lost_and_nothing_twice(kinds: tuple[str, ...]) -> None:
+    for seed in range(101, 106):
+        world = World(seed, kinds=kinds)
+        assert world.run().broken == "", f"seed {seed}"
+        ledgers = [gateway.ledger for gateway in world.gateways]
+        epochs = [epoch for ledger in ledgers for epoch in ledger.epochs.values()]
+        accepted = {record.sensor for epoch in epochs for record in epoch.records.values()}
+        assert accepted >= {sensor.id for sensor in sensors_of(world.plan)}
+
+
+@pytest.mark.parametrize("kinds", [(), OPEN_KINDS[-1]], ids=["detectors", "+".join(OPEN_KINDS[-1])])
+def test_a_world_is_the_same_each_time(kinds: tuple[str, ...]) -> None:
     logs: list[list[str]] = [[], []]
     for log in logs:
-        World(17, log.append).run()
+        World(17, log.append, kinds).run()
 
     assert len(logs[0]) > 100
     assert logs[0] == logs[1]

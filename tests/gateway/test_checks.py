@@ -90,7 +90,7 @@ def test_check_pins_tells_how_each_contact_is(tmp_path: Path) -> None:
     factory.pin(5).drive_low()
     first, second = check_pins(config(tmp_path), lambda: factory)
     assert (first.subject, second.subject) == ("pin 4", "pin 5")
-    assert "open" in first.text
+    assert "idle" in first.text
     assert second.state == "well"
 
 

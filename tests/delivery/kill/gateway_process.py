@@ -89,7 +89,9 @@ class Driven:
         self._boot = boot
         self.clock = PlayerClock(UUID(boot.boot_id), boot.clock_ns(boot_ns()))
         self.factory = PlayerFactory(self.clock)
-        self._pins = {sensor.id: self.factory.contact(sensor.pin) for sensor in settings.config.sensors}
+        self._pins = {
+            sensor.id: self.factory.contact(pin) for sensor in settings.config.sensors for pin in sensor.pin_of.values()
+        }
         self._chance = random.Random(f"{settings.seed} {boot.boot_id} {os.getpid()}")
         self._ledger = os.open(folder / "ledger.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.write(self._ledger, b"\n")  # the process before may have been killed in the middle of a line

@@ -59,8 +59,58 @@ AT_CARD = (
         (
             Edit(
                 "gateway/recorder/recorder.py",
-                "        entries = [*self._observed, *sample.edges, *sample.lost, *sample.readings]\n",
-                "        entries = [*self._observed, *sample.lost, *sample.readings]\n",
+                "        entries = [*self._observed, *sample.edges, *sample.lost, ",
+                "        entries = [*self._observed, *sample.lost, ",
+            ),
+        ),
+        T1,
+    ),
+    Mutation(
+        "two contacts of a sensor are not put in order",
+        "the journal has them in another order than they moved",
+        (
+            Edit(
+                "gateway/recorder/contact.py",
+                "        settled = [edge for edge in self._settled if edge.clock_ns <= until_ns]\n",
+                "        settled = [edge for edge in self._settled if until_ns]\n",
+            ),
+        ),
+        (UnitTests(("tests/gateway/recorder/test_contact.py",)),),
+    ),
+    Mutation(
+        "a journal cut short takes every contact for the first",
+        "what two contacts came to is lost with a restart",
+        (
+            Edit(
+                "gateway/recorder/journal.py",
+                "                intervals.infer(not edge.level, edge.channel)\n"
+                "                self._levels[edge.sensor, edge.channel] = not edge.level\n",
+                "                intervals.infer(not edge.level)\n"
+                "                self._levels[edge.sensor, edge.channel] = not edge.level\n",
+            ),
+        ),
+        (UnitTests(("tests/gateway/recorder/test_journal_channels.py",)),),
+    ),
+    Mutation(
+        "a held contact is told as a heartbeat only",
+        "a change and its time are lost",
+        (
+            Edit(
+                "gateway/recorder/level.py",
+                "            change = self._debounce.settle(now_ns)\n",
+                "            change = self._debounce.settle(now_ns) and None\n",
+            ),
+        ),
+        T1,
+    ),
+    Mutation(
+        "edges of social care are journalled",
+        "single movements of a person are kept",
+        (
+            Edit(
+                "gateway/recorder/sampler.py",
+                "                edges += settled if sensor.journalled else []\n",
+                "                edges += settled\n",
             ),
         ),
         T1,
@@ -92,7 +142,7 @@ AT_CARD = (
     Mutation(
         "torn tail kept",
         "what was never accepted comes back among what was",
-        (Edit(RECOVERY, "            self._change(file.name, found.end)\n", "            pass\n"),),
+        (Edit(RECOVERY, "            self._change(file.name, again.end)\n", "            pass\n"),),
         (UnitTests(("tests/gateway/spool/test_recovery.py",)),),
     ),
     Mutation(

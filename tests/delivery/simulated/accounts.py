@@ -1,7 +1,8 @@
 """The accounts in a ledger: what one epoch of a card has accepted, and what one contact."""
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from collections import deque
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sensorhub.ranges import Range, RangeSet
@@ -104,17 +105,54 @@ class EpochLedger:
 
 @dataclass(slots=True)
 class Contact:
-    """The accepted changes of one contact in one boot.
+    """The accepted changes of one sensor's contacts in one boot.
 
     Arguments:
-        closures: boot clocks at which it closed, rising.
+        closures: boot clocks at which one of them closed, rising.
         counted: how many of them are in accepted readings.
         end_ns: where the newest of those readings ends.
+        people: how many these say have passed.
+        unsure: whether the card refused some changes, which a process that lives on may count all the same.
     """
 
     closures: list[int] = field(default_factory=list)
     counted: int = 0
     end_ns: int = -1
+    people: float = 0
+    unsure: bool = False
 
     def copy(self) -> "Contact":
-        return Contact(list(self.closures), self.counted, self.end_ns)
+        return replace(self, closures=list(self.closures))
+
+
+@dataclass(slots=True)
+class Held:
+    """What a held contact did while a process watched, and what was told of it.
+
+    Arguments:
+        driven: its changes that were not told yet: boot clock and level.
+        told: the level that was told last; None where that is not known.
+    """
+
+    driven: deque[tuple[int, bool]] = field(default_factory=deque)
+    told: bool | None = None
+
+    def tell(self, clock_ns: int, level: bool, *, refused: bool) -> str | None:
+        """A reading says so; what is wrong with that, None where nothing is."""
+        missed = self.settled(clock_ns - 1, refused=refused)
+        if missed is not None:
+            return f"comes without that of the change at {missed}"
+        if self.driven and self.driven[0][0] == clock_ns:
+            wrong = self.driven.popleft()[1] is not level
+        else:
+            wrong = self.told is not None and self.told is not level
+        self.told = level
+        return "is not what was driven" if wrong else None
+
+    def settled(self, until_ns: int, *, refused: bool) -> int | None:
+        """All changes until then were told, or refused; the time of the first that was not, if any."""
+        while self.driven and self.driven[0][0] <= until_ns:
+            missed_ns, self.told = self.driven.popleft()[0], None
+            if not refused:
+                return missed_ns
+        return None

@@ -1,10 +1,14 @@
 """The invariants that need both sides: what gateways have accepted and freed, and what the hub has committed."""
 
+from uuid import UUID
+
 from cloud.receipts import Outgoing
 from cloud.stores.protocol import StorePack
 from sensorhub.ranges import Range, RangeSet
+from sensorhub.reading import Reading
 from sensorhub.receipt import decode_receipt
 from sensorhub.signing import verify
+from sensorhub.topics import PackId
 from tests.delivery.simulated.gateway import Gateway
 from tests.delivery.simulated.hub import Hub
 from tests.delivery.simulated.store import SpoolId
@@ -23,6 +27,7 @@ class Audit:
         self.hub: Hub | None = None
         self._keys = keys
         self._ever: dict[SpoolId, RangeSet] = {}
+        self._times: dict[tuple[UUID, str, str, int], tuple[str, int]] = {}
         self.stored = 0
         self.lost_to_copies = 0
 
@@ -107,6 +112,21 @@ class Audit:
             ]
             if None not in faults:
                 raise Broken("altered", f"{sequence} of {spool} is stored as {record}, {faults or 'of nobody'}")
+            if isinstance(record, Reading):
+                self._one_at_a_time(pack.id, sequence, record)
+
+    def _one_at_a_time(self, pack: PackId, sequence: int, reading: Reading) -> None:
+        """A series has at most one reading at a time, within a boot: the clocks of two may overlap."""
+        for gateway in self.gateways:
+            known = gateway.ledger.epochs.get(pack.epoch)
+            if gateway.gateway != pack.gateway or known is None or sequence not in known.records:
+                continue
+            if gateway.forked or gateway.ledger.damaged:
+                continue  # what rot took away is made again from its edges, or what a copy took is another card's
+            series = known.records[sequence].boot, reading.sensor, reading.quantity, reading.time_us
+            first = self._times.setdefault(series, (pack.epoch, sequence))
+            if first != (pack.epoch, sequence):
+                raise Broken("duplicated", f"{reading} of {gateway.label} is {first} and {(pack.epoch, sequence)}")
 
     def answering(self, answer: Outgoing) -> None:
         """I5: a receipt names only what is committed, and what is kept as dead letters."""

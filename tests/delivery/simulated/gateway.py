@@ -95,7 +95,7 @@ class Gateway(Machine):
                 raise Broken("sequence", f"{spool.epoch} goes on with {spool.next} after {known.next - 1} was given")
             kept = self.ledger.journal(spool.epoch, spool.boots, process.boot, spool.scan(), there)
             for index, boot in spool.boots.items():
-                self.ledger.anchored(boot, spool.anchors(index))
+                self.ledger.times.note(boot, spool.anchors(index))
             self._let_go(spool.epoch, known, kept_now=[*kept])
         self.ledger.open_intervals(there)
 
@@ -133,7 +133,7 @@ class Gateway(Machine):
             anchors = spool.anchors(spool.boot)
             if len(anchors) != known.anchors:
                 known.anchors = len(anchors)
-                self.ledger.anchored(process.boot, anchors)
+                self.ledger.times.note(process.boot, anchors)
             if removed:
                 self._let_go(spool.epoch, known, known.on_card(_segments(self.card, spool.epoch)))
             received = list(spool.received)

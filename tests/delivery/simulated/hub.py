@@ -19,6 +19,7 @@ from tests.cloud.model_state import ModelRegistry
 from tests.delivery.simulated.broker import Broker, Packet
 from tests.delivery.simulated.clock import Timeline
 from tests.delivery.simulated.plan import Plan
+from tests.delivery.simulated.sensors import root_of
 from tests.delivery.simulated.store import DurableState, DurableStore, Faults, HubCut
 from tests.delivery.simulated.trace import Log
 
@@ -121,7 +122,8 @@ class Hub:
         clock = MachineClock(
             monotonic_s=lambda: self._timeline.now_ns / NS_PER_S, wall_us=lambda: self._timeline.now_ns // NS_PER_US
         )
-        self._ingest = Ingest(ModelRegistry(self.keys), self.state, self.store, Deaf(), clock)
+        root = root_of(self._plan)
+        self._ingest = Ingest(ModelRegistry(self.keys), self.state, self.store, Deaf(), clock, root=root)
         self._log(f"hub starts, store {self.store.id}")
         self.connect()
 

@@ -4,19 +4,24 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from uuid import UUID
 
-from gateway.anchors.times import SNAP_NS, STEP_PPM, is_step, wall_at
-from gateway.spool import Anchor, AnchorKind, Edge, Located, MarkerEntry, ReadingEntry
+from firmware_config.sensor import SensorConfig
+from gateway.spool import Edge, Located, MarkerEntry, ReadingEntry
 from sensorhub.ranges import RangeSet
 from sensorhub.reading import NS_PER_US, Marker, Quality, Record
-from tests.delivery.simulated.accounts import Accepted, Contact, EpochLedger
+from tests.delivery.simulated.accounts import Accepted, Contact, EpochLedger, Held
 from tests.delivery.simulated.clock import Computer
+from tests.delivery.simulated.times import Times
 from tests.delivery.simulated.trace import Broken
 
 _NAMED = re.compile(r"(\d+)-(\d+) ", re.ASCII)
 CLOSURES = "actuation_count"
+PEOPLE = ("people_in_count", "people_out_count")
+HELD = "float_active"
+
+Input = tuple[str, int]
+"""A contact: its sensor, and which of that sensor's."""
 
 
 class Ledger:
@@ -27,28 +32,31 @@ class Ledger:
     Arguments:
         label: of its gateway, for what breaks.
         computer: whose clocks its records carry.
+        sensors: of its gateway.
     """
 
-    def __init__(self, label: str, computer: Computer) -> None:
+    def __init__(self, label: str, computer: Computer, sensors: Sequence[SensorConfig]) -> None:
         self.label = label
-        self.computer = computer
+        self._sensors = sensors
+        self._counted = {sensor.id for sensor in sensors if CLOSURES in sensor.entry.quantities}
         self.epochs: dict[str, EpochLedger] = {}
         self.contacts: dict[tuple[UUID, str], Contact] = {}
-        self.anchors: dict[UUID, list[Anchor]] = {}
-        self._edges: set[tuple[UUID, str, int]] = set()
-        self._driven: dict[str, deque[tuple[int, bool]]] = {}
-        self._refused: list[tuple[str, int, bool]] = []
+        self.times = Times(computer)
+        self._edges: set[tuple[UUID, Input, int]] = set()
+        self._driven: dict[Input, deque[tuple[int, bool]]] = {}
+        self._held: dict[str, Held] = {}
+        self._settled = (0, False)
+        self._refused: list[tuple[Input, int, bool]] = []
         self.closures = 0
         self.damaged = False
         self.rotten = False
 
     def copy(self, label: str, computer: Computer) -> "Ledger":
         """The ledger of a copy of the card, which goes on in another computer."""
-        other = Ledger(label, computer)
-        computer.boots.update(self.computer.boots)
+        other = Ledger(label, computer, self._sensors)
         other.epochs = {epoch: known.copy() for epoch, known in self.epochs.items()}
         other.contacts = {key: contact.copy() for key, contact in self.contacts.items()}
-        other.anchors = {boot: list(anchors) for boot, anchors in self.anchors.items()}
+        other.times = self.times.copy(computer)
         other._edges = set(self._edges)
         other.damaged, other.rotten = self.damaged, self.rotten
         return other
@@ -59,10 +67,15 @@ class Ledger:
         """A process watches the contacts from now on; what the one before it had not accepted is nobody's."""
         self._driven.clear()
         self._refused.clear()
+        self._held = {sensor.id: Held() for sensor in self._sensors if sensor.entry.reads == "level"}
+        self._settled = 0, False
 
-    def drive(self, sensor: str, clock_ns: int, closed: bool) -> None:
+    def drive(self, sensor: SensorConfig, channel: int, clock_ns: int, active: bool) -> None:
         """A watched contact has changed."""
-        self._driven.setdefault(sensor, deque()).append((clock_ns, closed))
+        if sensor.entry.reads == "level":
+            self._held[sensor.id].driven.append((clock_ns, active))
+        elif sensor.entry.journalled:
+            self._driven.setdefault((sensor.id, channel), deque()).append((clock_ns, active))
 
     def accept(self, boot: UUID, edges: Iterable[Edge], settled_until_ns: int, *, refused: bool) -> None:
         """The product says that these edges are durable, and all others until then were no changes.
@@ -70,31 +83,47 @@ class Ledger:
         Arguments:
             refused: whether the card may have refused some.
         """
+        self._look_at_held()
+        self._settled = settled_until_ns, refused
         for edge in edges:
-            waiting = self._driven.setdefault(edge.sensor, deque())
+            waiting = self._driven.setdefault(_input(edge), deque())
             while refused and waiting and waiting[0][0] < edge.clock_ns:
-                self._refused.append((edge.sensor, *waiting.popleft()))
+                self._refuse(boot, _input(edge), *waiting.popleft())
             expected = waiting.popleft() if waiting else None
             if expected != (edge.clock_ns, edge.level):
                 raise Broken("altered", f"{self.label}: {edge} was accepted where {expected} was driven")
             self._note(boot, edge)
-        for sensor, waiting in self._driven.items():
+        for contact, waiting in self._driven.items():
             while waiting and waiting[0][0] <= settled_until_ns:
                 if not refused:
                     raise Broken(
-                        "lost", f"{self.label}: the change {waiting[0]} of {sensor} is settled and was not accepted"
+                        "lost", f"{self.label}: the change {waiting[0]} of {contact} is settled and was not accepted"
                     )
-                self._refused.append((sensor, *waiting.popleft()))
+                self._refuse(boot, contact, *waiting.popleft())
 
-    def _note(self, boot: UUID, edge: Edge) -> bool:
-        key = boot, edge.sensor, edge.clock_ns
+    def _look_at_held(self) -> None:
+        """What was settled at the last look has its reading by now."""
+        until_ns, refused = self._settled
+        for sensor, held in self._held.items():
+            missed = held.settled(until_ns, refused=refused)
+            if missed is not None:
+                raise Broken("lost", f"{self.label}: the change {missed} of {sensor} is settled and was not told")
+
+    def _refuse(self, boot: UUID, contact: Input, clock_ns: int, active: bool) -> None:
+        self._refused.append((contact, clock_ns, active))
+        self.contacts.setdefault((boot, contact[0]), Contact()).unsure = True
+
+    def _note(self, boot: UUID, edge: Edge) -> None:
+        key = boot, _input(edge), edge.clock_ns
         if edge.observed or key in self._edges:
-            return False
+            return
         self._edges.add(key)
         if edge.level:
-            self.contacts.setdefault((boot, edge.sensor), Contact()).closures.append(edge.clock_ns)
+            closures = self.contacts.setdefault((boot, edge.sensor), Contact()).closures
+            if closures and edge.clock_ns < closures[-1] and not self.damaged:
+                raise Broken("order", f"{self.label}: {edge} is in the journal after one at {closures[-1]}")
+            closures.append(edge.clock_ns)
             self.closures += 1
-        return True
 
     def journal(
         self,
@@ -174,6 +203,11 @@ class Ledger:
 
     def _count(self, boot: UUID, entry: ReadingEntry, *, is_over: bool) -> None:
         contact = self.contacts.setdefault((boot, entry.sensor), Contact())
+        values = {one.quantity: one.value for one in entry.values}
+        if HELD in values and entry.sensor in self._held:
+            wrong = self._held[entry.sensor].tell(entry.clock_ns, values[HELD] == 1, refused=self._settled[1])
+            if wrong is not None:
+                raise Broken("altered", f"{self.label}: {entry} {wrong}")
         if entry.clock_ns <= contact.end_ns and not self.damaged:
             raise Broken(
                 "duplicated", f"{self.label}: {entry} ends no later than the reading before it, at {contact.end_ns}"
@@ -182,7 +216,12 @@ class Ledger:
         find = bisect_right if is_over else bisect_left
         until = max(contact.counted, find(contact.closures, entry.clock_ns))
         expected, contact.counted = until - contact.counted, until
-        said = next((one.value for one in entry.values if one.quantity == CLOSURES), None)
+        contact.people += sum(values.get(name, 0) for name in PEOPLE)
+        if 2 * contact.people > until and not (contact.unsure or self.damaged):
+            raise Broken("duplicated", f"{self.label}: {entry} makes {contact.people} people of {until} broken beams")
+        if entry.sensor not in self._counted:
+            return
+        said = values.get(CLOSURES)
         if said is not None and expected < said <= expected + self._refused_in(entry.sensor, began_ns, entry.clock_ns):
             return  # what the card refused may be counted all the same, by a process that lives on
         if said != expected and not self.damaged:
@@ -192,9 +231,9 @@ class Ledger:
             )
 
     def _refused_in(self, sensor: str, began_ns: int, end_ns: int) -> int:
-        waiting = [(sensor, *change) for change in self._driven.get(sensor, ())]
+        waiting = [((sensor, 0), *change) for change in self._driven.get((sensor, 0), ())]
         return sum(
-            closed and of == sensor and began_ns <= clock_ns < end_ns
+            closed and of == (sensor, 0) and began_ns <= clock_ns < end_ns
             for of, clock_ns, closed in (*self._refused, *waiting)
         )
 
@@ -212,44 +251,17 @@ class Ledger:
         said = record.sensor, record.quantity, record.value.hex(), quality
         if said != (accepted.sensor, accepted.quantity, accepted.value.hex(), accepted.quality):
             return f"was {accepted}"
-        if Quality.ESTIMATED_TIME in record.quality and not self._is_estimated(accepted.boot):
+        if Quality.ESTIMATED_TIME in record.quality and not self.times.is_estimated(accepted.boot):
             return None  # its estimate was made since the last look
-        return self._wrong_time(accepted, record.time_us * NS_PER_US)
-
-    def _is_estimated(self, boot: UUID) -> bool:
-        return any(anchor.source is AnchorKind.ESTIMATED for anchor in self.anchors.get(boot, ()))
-
-    def _wrong_time(self, accepted: Accepted, said_ns: int) -> str | None:
-        anchors = self.anchors.get(accepted.boot, [])
-        boot = self.computer.boots[accepted.boot]
-        if not anchors or any(not self._honest(boot.true_ns(anchor.clock_ns), anchor) for anchor in anchors):
-            return None
-        true_ns = boot.true_ns(accepted.clock_ns)
-        reach_ns = max(abs(anchor.clock_ns - accepted.clock_ns) for anchor in anchors)
-        bound_ns = max(anchor.error_ns for anchor in anchors) + reach_ns * STEP_PPM // 1_000_000 + SNAP_NS + NS_PER_US
-        off_ns = abs(said_ns - true_ns)
-        return None if off_ns <= bound_ns else f"is {off_ns / 1e9:.3f} s off, may be {bound_ns / 1e9:.3f} s"
-
-    def anchored(self, boot: UUID, anchors: Sequence[Anchor]) -> None:
-        """The anchors of a boot that the spool holds."""
-        known = self.anchors.setdefault(boot, [])
-        known += [anchor for anchor in anchors if anchor not in known]
-        for anchor in anchors[-1:]:
-            if anchor.source is AnchorKind.RECEIPT and not self._honest(
-                self.computer.boots[boot].true_ns(anchor.clock_ns), anchor
-            ):
-                raise Broken("time", f"{anchor} is from a receipt and is wrong")
+        return self.times.wrong(accepted, record.time_us * NS_PER_US)
 
     def counts(self, boot: UUID) -> bool:
         """Whether all closures of a boot must be in readings by now.
 
         Not on a damaged card; and where the wall clock was set back, an interval stays open until that time is over.
         """
-        anchors = self.anchors.get(boot, [])
-        back = any(is_step(one, two) and wall_at(one, two.clock_ns) > two.wall_ns for one, two in pairwise(anchors))
-        return not self.damaged and not back
+        return not self.damaged and not self.times.went_back(boot)
 
-    @staticmethod
-    def _honest(true_ns: int, anchor: Anchor) -> bool:
-        # A millisecond for what drifts while an answer is on its way.
-        return abs(anchor.wall_ns - true_ns) <= anchor.error_ns + 1_000_000
+
+def _input(edge: Edge) -> Input:
+    return edge.sensor, edge.channel

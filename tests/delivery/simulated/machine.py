@@ -7,21 +7,26 @@ from collections.abc import Callable
 from functools import partial
 
 from firmware_config.gateway import GatewayConfig
-from firmware_config.sensor import SensorConfig
+from gateway.recorder.poller import Poller
 from gateway.spool import SpoolFull, SpoolLimits, SpoolUnreadable, SpoolUnwritable
 from gateway.spool.segment import parse_segment_name
 from gateway.uplink.driver import LinkSilent
+from sensorhub.reading import NS_PER_US
 from tests.delivery.simulated.clock import YEAR_S, Computer, Timeline
 from tests.delivery.simulated.disk import Card
 from tests.delivery.simulated.ledger import Ledger
-from tests.delivery.simulated.pins import Header, Traffic
+from tests.delivery.simulated.pins import Header
 from tests.delivery.simulated.plan import Plan
 from tests.delivery.simulated.process import Process
+from tests.delivery.simulated.sensors import Contact, contacts_of, sensors_of
 from tests.delivery.simulated.trace import Broken, Log
 from tests.gateway.spool.memory_disk import PowerCut
 
 CALLS_MAX = 14
 """No step of a gateway makes many more calls of its disk than this."""
+
+LATE_RATE = 0.1
+"""How often a part is read when it is looked at next, as where another one holds up the thread."""
 
 UNLINKED_RATE = 0.1
 """How often the power goes between the end of a file and that of its name, where it goes at calls at all."""
@@ -49,7 +54,8 @@ class Machine(ABC):
         self.computer = Computer(timeline, chance)
         self.card = Card(chance, unordered=plan.unordered)
         self.card.unlinked_rate = UNLINKED_RATE if plan.cut_at_call else 0.0
-        self.ledger = Ledger(label, self.computer)
+        sensors = sensors_of(plan)
+        self.ledger = Ledger(label, self.computer, sensors)
         self.process: Process | None = None
         self.honest = False
         self.measuring = True
@@ -62,10 +68,6 @@ class Machine(ABC):
         self.past: list[Ledger] = []
         self.forked = False
         self._starting = False
-        sensors = tuple(
-            SensorConfig(id=f"loop-{number}", pin=1 + number, period_s=plan.period_s)
-            for number in range(1, plan.sensors + 1)
-        )
         self._config = GatewayConfig(gateway=name, sensors=sensors, pack_s=plan.pack_s)
         self._limits = SpoolLimits(
             bytes_max=plan.segments * plan.segment_bytes,
@@ -74,10 +76,7 @@ class Machine(ABC):
             age_max_s=plan.age_max_s,
             reserve_bytes=plan.reserve_bytes,
         )
-        self._traffic = {
-            sensor.id: Traffic(self._header.pin(sensor.pin), chance, timeline.now_ns, plan.pause_s, plan.glitches)
-            for sensor in sensors
-        }
+        self._contacts = list(contacts_of(sensors, self._header, plan, chance, timeline.now_ns))
 
     @abstractmethod
     def _recovered(self, process: Process) -> None:
@@ -213,8 +212,8 @@ class Machine(ABC):
     def _end(self) -> None:
         self.process = None
         self._header.release_all()
-        for traffic in self._traffic.values():
-            traffic.pin.when_changed = None
+        for contact in self._contacts:
+            contact.traffic.pin.when_changed = None
         self._ended()
         self.start_in(0.3 if self.honest else self._chance.choice((0.3, 2.0, 15.0)))
 
@@ -270,10 +269,23 @@ class Machine(ABC):
         def at(time_ns: int) -> None:
             self._timeline.now_ns = time_ns
 
-        def changed(sensor: str, closed: bool) -> None:
+        def changed(contact: Contact, closed: bool) -> None:
             if self.process is not None:
-                self.ledger.drive(sensor, self.computer.boot.now_ns(), closed)
+                active = closed is contact.active_closed
+                self.ledger.drive(contact.sensor, contact.channel, self.computer.boot.now_ns(), active)
 
-        for sensor, traffic in self._traffic.items():
-            traffic.until(now_ns, at, partial(changed, sensor))
+        for contact in self._contacts:
+            contact.traffic.until(now_ns, at, partial(changed, contact))
         at(now_ns)
+        if self.process is not None:
+            self._read(self.process.poller, at)
+
+    def _read(self, poller: Poller, at: Callable[[int], None]) -> None:
+        """Read the parts that fell due until now, most of them then."""
+        now_ns, boot = self._timeline.now_ns, self.computer.boot
+        until_ns = boot.now_ns()
+        while (due_ns := poller.next_ns) is not None and due_ns <= until_ns:
+            if self._chance.random() >= LATE_RATE:
+                at(min(now_ns, boot.true_ns(due_ns) + NS_PER_US))
+            poller.run()
+            at(now_ns)

@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 
 from sensorhub.receipt import Receipt, encode_receipt
 from sensorhub.signing import sign
-from sensorhub.topics import OPEN_ROOT, gateway_topic
+from sensorhub.topics import gateway_topic
 from tests.delivery.simulated.audit import Audit
 from tests.delivery.simulated.broker import Broker, Packet
 from tests.delivery.simulated.clock import BEGIN_NS, Timeline
 from tests.delivery.simulated.gateway import Gateway
 from tests.delivery.simulated.hub import Hub
 from tests.delivery.simulated.plan import Plan
+from tests.delivery.simulated.sensors import root_of
 
 
 class Nemesis:
@@ -97,7 +98,7 @@ class Nemesis:
             return
         spool = gateway.process.epochs.current
         kind = self._chance.randrange(5)
-        topic = gateway_topic(OPEN_ROOT, gateway.gateway, "receipt")
+        topic = gateway_topic(root_of(self._plan), gateway.gateway, "receipt")
         store = self._hub.store.id if kind != 1 else "0" * 16
         epoch = spool.epoch if kind != 2 else "f" * 16
         everything = ((1, max(1, spool.next - 1)),)
@@ -124,7 +125,7 @@ class Nemesis:
                 ("pack/00000000000000aa/5/1", b"\x78\x9cgarbage"),
             )
         )
-        self._broker.inject(Packet(gateway_topic(OPEN_ROOT, gateway, leaf), payload))
+        self._broker.inject(Packet(gateway_topic(root_of(self._plan), gateway, leaf), payload))
 
     def _restore_hub(self) -> None:
         if self._chance.random() < 0.5:

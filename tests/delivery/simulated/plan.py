@@ -15,6 +15,7 @@ class Plan:
         active_s: how long things go wrong; then all is healed and must drain.
         tick_s: mean time between two commits of a gateway.
         sensors, period_s, pause_s, glitches: contacts of a gateway, their interval, and what passes over them.
+        kinds: of each gateway's sensors; none: `sensors` detectors.
         segment_bytes, segments: how large a spool may grow.
     """
 
@@ -22,6 +23,7 @@ class Plan:
     active_s: float = 90.0
     tick_s: float = 1.5
     sensors: int = 1
+    kinds: tuple[str, ...] = ()
     period_s: int = 5
     pause_s: float = 1.5
     glitches: float = 0.0

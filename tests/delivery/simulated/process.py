@@ -7,9 +7,11 @@ from uuid import UUID
 
 from firmware_config.gateway import GatewayConfig
 from gateway.anchors.sources import SystemAnchors
+from gateway.buses.buses import Buses
 from gateway.recorder.contacts import Contacts
 from gateway.recorder.faults import Faults
 from gateway.recorder.group import Accepted
+from gateway.recorder.poller import Poller
 from gateway.recorder.recorder import Recorder
 from gateway.sensors.pins import Factory
 from gateway.spool import Epochs, Spool, SpoolLimits
@@ -18,6 +20,7 @@ from gateway.uplink.outbox import Outbox
 from tests.delivery.simulated.clock import Computer
 from tests.delivery.simulated.disk import Card
 from tests.delivery.simulated.pins import Header
+from tests.delivery.simulated.sensors import ScriptedPart
 
 OnAccepted = Callable[[Accepted, bool], None]
 
@@ -62,6 +65,14 @@ class Process:
             anchors=SystemAnchors(computer.wall_ns, computer.boot.now_ns, lambda: computer.ntp_error_ns),
             faults=self._faults,
         )
+        self.poller = Poller(
+            config.sensors,
+            self.recorder.sampled,
+            clock=computer.boot,
+            buses=Buses(cast(Factory, header)),
+            faults=self._faults,
+            make=lambda sensor, _: ScriptedPart(sensor, chance),
+        )
 
     def resume(self) -> None:
         """Go on where the journal ends, and watch the contacts."""
@@ -85,6 +96,7 @@ class Process:
             chance=self._chance,
         )
         self.contacts = contacts
+        self.poller.begin()
 
     @property
     def boot(self) -> UUID:
@@ -124,6 +136,7 @@ class Process:
     def stop(self) -> None:
         """Stop in order, as on SIGTERM."""
         self.contacts.close()
+        self.poller.close()
         self.commit()
         self.recorder.finish()
         self.epochs.close()

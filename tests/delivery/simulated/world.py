@@ -12,7 +12,8 @@ from tests.delivery.simulated.clock import BEGIN_NS, Timeline
 from tests.delivery.simulated.gateway import Gateway
 from tests.delivery.simulated.hub import Hub
 from tests.delivery.simulated.nemesis import Nemesis
-from tests.delivery.simulated.plan import Plan, plan_of
+from tests.delivery.simulated.plan import plan_of
+from tests.delivery.simulated.sensors import kinds_of
 from tests.delivery.simulated.trace import Broken, Log
 
 DRAIN_S = 2_000
@@ -39,12 +40,16 @@ class World:
     """Arguments:
     seed: of everything that happens.
     log: takes the log of events, line by line; None: nobody reads it.
+    kinds: of each gateway's sensors, as in `Plan`; None: as the seed says.
     """
 
-    def __init__(self, seed: int, log: Log | None = None, plan: Plan | None = None) -> None:
+    def __init__(self, seed: int, log: Log | None = None, kinds: tuple[str, ...] | None = None) -> None:
         self.seed = seed
         self._chance = chance = random.Random(seed)
-        self.plan = plan = plan or plan_of(chance)
+        self.plan = plan = plan_of(chance)
+        plan.kinds = kinds_of(seed) if kinds is None else kinds
+        if plan.kinds:
+            plan.segment_bytes *= 2  # the head of a segment names more quantities
         self.timeline = timeline = Timeline()
         self._sink = log
         keys = {f"g-{number}": chance.randbytes(32) for number in range(1, plan.gateways + 1)}
@@ -52,14 +57,14 @@ class World:
         self._broker = broker = Broker(plan, timeline, chance, self._say)
         self._hub = hub = Hub(plan, timeline, chance, broker, audit.committed, audit.answering, self._say)
         audit.hub = hub
-        self._gateways = audit.gateways
+        self.gateways = audit.gateways
         for name, key in keys.items():
-            self._gateways.append(self._gateway(name, name, key))
+            self.gateways.append(self._gateway(name, name, key))
             if plan.unnamed_s and name == "g-1":
                 timeline.after(plan.unnamed_s, lambda: hub.keys.update({"g-1": keys["g-1"]}))
             else:
                 hub.keys[name] = key
-        self._nemesis = Nemesis(plan, timeline, chance, broker, hub, audit, self._gateways, self._add_clone)
+        self._nemesis = Nemesis(plan, timeline, chance, broker, hub, audit, self.gateways, self._add_clone)
         self.steps = 0
         self._healed = False
 
@@ -80,8 +85,8 @@ class World:
         except Exception as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
             broken, what = f"crash: {error!r} at {where.filename}:{where.lineno}", "crash"
-        accepted = sum(len(known.records) for one in self._gateways for known in one.ledger.epochs.values())
-        closures = sum(gateway.ledger.closures for gateway in self._gateways)
+        accepted = sum(len(known.records) for one in self.gateways for known in one.ledger.epochs.values())
+        closures = sum(gateway.ledger.closures for gateway in self.gateways)
         return Result(
             self.seed, accepted, self.audit.stored, closures, self.steps, self.audit.lost_to_copies, broken, what
         )
@@ -91,7 +96,7 @@ class World:
             self.steps += 1
 
     def _begin(self) -> None:
-        for gateway in self._gateways:
+        for gateway in self.gateways:
             gateway.step_wall()
             gateway.start_in(self._chance.random() * 3)
             self._tick(gateway)
@@ -124,7 +129,7 @@ class World:
         name, key = original.gateway, original.key
         copy = self._gateway(name, f"{name}*", key)
         copy.clone(original)
-        self._gateways.append(copy)
+        self.gateways.append(copy)
         copy.start_in(1.0)
         self._tick(copy)
 
@@ -140,7 +145,7 @@ class World:
         self._broker.stalled_until_s = 0.0
         self._nemesis.broker_back()
         self._hub.heal()
-        for gateway in self._gateways:
+        for gateway in self.gateways:
             gateway.network = True
             gateway.deaf_until_s = 0.0
             self._hub.keys[gateway.gateway] = gateway.key
@@ -150,10 +155,10 @@ class World:
 
     def _drain(self) -> None:
         """Contacts go quiet; what they gave until now must be counted, and be at the hub."""
-        for gateway in self._gateways:
+        for gateway in self.gateways:
             gateway.measuring = False
         self._until(self.timeline.now_ns + (self.plan.period_s + 4) * NS_PER_S)
-        first, clones = self._gateways[: self.plan.gateways], self._gateways[self.plan.gateways :]
+        first, clones = self.gateways[: self.plan.gateways], self.gateways[self.plan.gateways :]
         self._let_drain(first, clones)
         if clones:
             names = {gateway.gateway for gateway in clones}
@@ -162,7 +167,7 @@ class World:
 
     def _let_drain(self, gateways: list[Gateway], others: list[Gateway]) -> None:
         """Let these drain, while others, which have the same names, are kept off the network."""
-        for gateway in self._gateways:
+        for gateway in self.gateways:
             gateway.barred = gateway in others
             if gateway.barred:
                 gateway.lose_link(silent=False)

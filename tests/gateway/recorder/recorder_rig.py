@@ -6,6 +6,7 @@ from uuid import UUID
 from firmware_config.sensor import SensorConfig
 from gateway.anchors.sources import GivenAnchors
 from gateway.recorder.contacts import Found
+from gateway.recorder.faults import Faults
 from gateway.recorder.group import Accepted
 from gateway.recorder.recorder import Recorder
 from gateway.spool import (
@@ -67,8 +68,16 @@ class RefusingEpochs(Epochs):
         raise SpoolFull("The spool is full.")
 
 
+TWO_CONTACTS = tuple(SensorConfig(id=sensor, pin=pin, period_s=10) for sensor, pin in (("a", 4), ("b", 5)))
+
+
 class RecorderRig:
-    """Contacts `a` and `b` with intervals of 10 s, open at boot clock 0; wall time is a whole interval then."""
+    """Contacts `a` and `b` with intervals of 10 s, open at boot clock 0; wall time is a whole interval then.
+
+    Arguments:
+        levels: whether each contact is active at the start, those of all sensors in their order.
+        sensors: others instead of the two.
+    """
 
     def __init__(
         self,
@@ -78,6 +87,7 @@ class RecorderRig:
         *,
         full: bool = False,
         crammed: bool = False,
+        sensors: Sequence[SensorConfig] = TWO_CONTACTS,
     ) -> None:
         self.disk = disk or MemoryDisk()
         self.clock = Clock()
@@ -89,16 +99,23 @@ class RecorderRig:
         self.spool = epochs
         epochs.full, epochs.crammed = full, crammed
         self.anchors = GivenAnchors(Anchor(0, WALL, 0, AnchorKind.GIVEN))
+        self.faults = Faults(lambda: 0)
         self.recorder = Recorder(
             "g",
-            [SensorConfig(id=sensor, pin=pin, period_s=10) for sensor, pin in (("a", 4), ("b", 5))],
+            sensors,
             clock=self.clock,
             machine=MachineClock(monotonic_s=lambda: self.clock.ns / S, wall_us=lambda: 0),
             anchors=self.anchors,
+            faults=self.faults,
         )
         self.recorder.resume(epochs)
+        self.sensors, each = sensors, iter(levels)
         self.recorder.observed(
-            [Found(sensor, start_ns, (level,)) for sensor, level in zip("ab", levels, strict=True)]
+            [
+                Found(sensor.id, start_ns, tuple(next(each) for _ in sensor.pin_of))
+                for sensor in sensors
+                if sensor.entry.reads != "samples"
+            ]
         )
         self.accepted: list[Edge] = []
         self.commit()
@@ -106,10 +123,10 @@ class RecorderRig:
     def _draw(self) -> str:
         return f"{len(self.disk.folders()) + 1:016x}"
 
-    def edge(self, sensor: str, at_ns: int, level: bool) -> None:
+    def edge(self, sensor: str, at_ns: int, level: bool, channel: int = 0) -> None:
         """A contact changes, and settles; nothing is committed."""
         self.clock.ns = at_ns
-        self.recorder.sampler.put(sensor, at_ns, level)
+        self.recorder.sampler.put(sensor, at_ns, level, channel)
         self.clock.ns = at_ns + 20 * MS
 
     def commit(self, at_ns: int | None = None) -> Accepted:
@@ -122,7 +139,7 @@ class RecorderRig:
         self, at_ns: int, levels: Sequence[bool] = (False, False), *, full: bool = False, crammed: bool = False
     ) -> "RecorderRig":
         """The same gateway after kill -9, in the same boot."""
-        return RecorderRig(self.disk, at_ns, levels, full=full, crammed=crammed)
+        return RecorderRig(self.disk, at_ns, levels, full=full, crammed=crammed, sensors=self.sensors)
 
     def readings(self, sensor: str) -> list[tuple[int, dict[str, float]]]:
         """End (s of boot clock) and values of each stored reading, in the order of epochs and files."""

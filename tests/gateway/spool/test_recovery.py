@@ -5,7 +5,7 @@ import re
 import pytest
 
 from gateway.spool import Anchor, AnchorKind, MarkerEntry, Spool, SpoolLimits
-from gateway.spool.frame import HEADER_BYTES, encode_header
+from gateway.spool.frame import HEADER_BYTES, EntryType, encode_header, entry_name
 from gateway.spool.survey import survey
 from sensorhub.ranges import RangeSet
 from tests.gateway.spool.memory_disk import MemoryDisk, PowerCut
@@ -288,3 +288,13 @@ def test_flip_in_the_entry_of_the_first_group_costs_none_of_its_entries() -> Non
     content = disk.content(EPOCH, FIRST)
     content[survey(bytes(content), bytes.fromhex(EPOCH)).groups[0].offset + 12] ^= 1
     assert entries(open_spool(disk, limits=WIDE).scan()) == wanted
+
+
+def test_flip_in_a_dictionary_entry_that_comes_again_costs_nothing() -> None:
+    disk, _ = three_groups()
+    content = disk.content(EPOCH, FIRST)
+    data = bytes(content)
+    offsets = survey(data, bytes.fromhex(EPOCH)).offsets
+    content[next(at for at in offsets if entry_name(data, at)[0] == EntryType.SENSOR) + 20] ^= 1
+    assert readings(open_spool(disk, limits=WIDE)) == BEFORE + LAST
+    assert open_spool(disk, limits=WIDE).unsealed() == [(1, 9)]

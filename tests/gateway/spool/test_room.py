@@ -7,6 +7,7 @@ import pytest
 from gateway.spool import (
     BootNote,
     MarkerEntry,
+    Seal,
     SpoolFull,
     SpoolLimits,
 )
@@ -118,6 +119,38 @@ def test_newest_anchor_of_records_not_yet_sent_stays() -> None:
     spool = open_spool(disk, boot=1)
     assert spool.lowest > 1
     assert spool.anchors(0) == [ANCHOR]
+
+
+def test_anchor_and_newest_reading_of_a_boot_stay_while_readings_of_its_edges_are_owed() -> None:
+    disk = MemoryDisk()
+    spool = open_spool(disk)
+    spool.append([ANCHOR])
+    filled(spool, 100)
+    spool.append([edge(200_000)])
+    seal(spool, 1, 200)
+    spool.receive(EPOCH, [(1, 200)])
+    spool.close()
+    spool = open_spool(disk, boot=1)
+    spool.settle_earlier({(0, "detector-1")})  # there was no room for its reading
+    filled(spool, 20)
+    spool.make_free(1)
+    while spool.freeable_bytes:
+        spool.make_free(1)
+    spool.close()
+    spool = open_spool(disk, boot=2)
+    found = [sequence for sequence, _ in entries(spool.scan())]
+    assert (99 in found, 199 in found, spool.anchors(0)) == (False, True, [ANCHOR])
+    spool.make_free(LIMITS.bytes_max)  # where nothing else makes room
+    spool.close()
+    spool = open_spool(disk, boot=3)
+    assert (spool.lowest > 1, spool.anchors(0)) == (True, [ANCHOR])
+    spool.append([reading(200_000, boot=0)])
+    spool.append([Seal(1, 201, 40, (ANCHOR,)), Seal(0, 241, 2, (ANCHOR,))])
+    spool.receive(EPOCH, [(201, 242)])
+    filled(spool, 60)
+    spool.make_free(LIMITS.bytes_max)
+    spool.close()
+    assert not open_spool(disk, boot=4).anchors(0)
 
 
 def test_full_disk_lets_received_segments_go() -> None:

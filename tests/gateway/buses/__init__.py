@@ -1,0 +1,1 @@
+"""Tests of buses and of the chips on them."""
