@@ -78,11 +78,20 @@ class StuckRule(_Table):
     days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = Field(
         default=("mon", "tue", "wed", "thu", "fri", "sat", "sun"), min_length=1, description="Days of the week."
     )
-    from_hour: Whole = Field(default=0, ge=0, le=23, description="First hour of the day, local time.")
-    to_hour: Whole = Field(default=24, ge=1, le=24, description="Hour of the day at which it ends.")
+    from_hour: Whole = Field(default=0, ge=0, le=23, description="Hour of the day at which it begins, local time.")
+    to_hour: Whole = Field(
+        default=24, ge=1, le=24, description="Hour at which it ends; no later than the first: over midnight."
+    )
     hours: Number | None = Field(
         default=None, gt=0, le=8_760, description="Hours without a closure; left out: never stuck then."
     )
+
+    def covers(self, day: str, hour: int) -> bool:
+        """Whether it holds at an hour of a day; one that ends no later than it begins goes over midnight."""
+        within = self.from_hour <= hour < self.to_hour
+        if self.from_hour >= self.to_hour:
+            within = hour >= self.from_hour or hour < self.to_hour
+        return day in self.days and within
 
 
 class SensorConfig(_Table):

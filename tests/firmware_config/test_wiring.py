@@ -133,8 +133,9 @@ def test_dry_contact_goes_straight_to_the_pin() -> None:
 
 
 def test_contact_that_is_active_open_is_on_the_other_output() -> None:
-    closed = _of(_wires(kind="loop", pin=5, active="closed"), "GND")
-    opened = _of(_wires(kind="loop", pin=5, active="open"), "GND")
+    loop = {"id": "loop-1", "kind": "loop", "pin": 17}
+    closed = _of(_wires(sensors=[loop]), "GND")
+    opened = _of(_wires(sensors=[{**loop, "active": "open"}]), "GND")
     assert (closed.to, opened.to) == ("relay normally open", "relay normally closed")
 
 

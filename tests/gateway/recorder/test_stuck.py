@@ -145,3 +145,9 @@ def test_local_time_is_that_of_essex() -> None:
     epoch = datetime(1970, 1, 1)
     assert local_time(int((winter - epoch).total_seconds()) * S).hour == 8
     assert local_time(int((summer - epoch).total_seconds()) * S).hour == 9
+
+
+def test_rule_that_ends_before_it_begins_goes_over_midnight() -> None:
+    night = StuckRule(from_hour=22, to_hour=6, hours=None)
+    assert [hour for hour in range(24) if night.covers("mon", hour)] == [0, 1, 2, 3, 4, 5, 22, 23]
+    assert not StuckRule(days=("sun",), hours=1).covers("mon", 12)
