@@ -32,7 +32,7 @@ help: ## Print this list
 
 setup: .venv/with-test ## Install everything into .venv
 
-demo: .venv/with-demo ## Play a recorded junction through the whole product (ARGS="--port 8090" passes options on)
+demo: .venv/with-demo ## A recorded junction and a simulated county through the whole product (ARGS="--port 8090" passes options on)
 	@exec $(BIN)/sensorhub demo $(ARGS)
 
 # Real servers for the tests. Where they may not be installed, the tests that need them are skipped and say so.

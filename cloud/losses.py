@@ -39,8 +39,8 @@ def gap_line(gap: Gap) -> str:
     """A gap in words, as in "127 records lost: spool-full"."""
     number = f"{gap.count:,} {'record' if gap.count == 1 else 'records'}"
     if gap.kind == "rejected":
-        what = "reading" if gap.count == 1 else "readings"
-        return f"{gap.count:,} {what} refused before they had a number: {gap.reason}"
+        what = "reading refused before it had" if gap.count == 1 else "readings refused before they had"
+        return f"{gap.count:,} {what} a number: {gap.reason}"
     return f"{number} lost: {gap.reason}"
 
 

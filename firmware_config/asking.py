@@ -1,9 +1,12 @@
 """Asks for a new gateway what nobody has told, and writes its file."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from firmware_config.boards import ONE_WIRE, boards
 from firmware_config.catalogue import entry, kinds
@@ -13,22 +16,23 @@ from firmware_config.new import (
     SCHEMA_FILE,
     WantedSensor,
     broker_of,
+    free_path,
     new_text,
-    path_of,
     planned,
     wanted_sensors,
     with_constants,
     write_new,
 )
 from firmware_config.planning import Table
+from firmware_config.sensor import check_device
 from sensorhub.config import nearest
 from sensorhub.errors import AskedWrong
-from sensorhub.names import check_gateway_id
 
 CONSTANT = "rain-gauge-1.mm_per_tip=0.2"
 DEVICE = "road-temperature-1=28-0316a2798aff"
 """How constants and probes are told."""
 
+Answer = TypeVar("Answer")
 Say = Callable[[str], None]
 Ask = Callable[[str, str | None], str]
 """A question and what an empty answer means (None: it is asked again); returns the answer."""
@@ -80,33 +84,49 @@ def make_gateway(folder: Path, told: Told, today: date, ask: Ask, say: Say) -> M
         today: for calibrations.
 
     Raises:
-        AskedWrong: an answer is none that fits, or the folder is no deployment.
+        AskedWrong: something that was told does not fit, or the folder is no deployment with a site.
         BoardFull: the sensors find no place.
     """
     draft = read_draft(folder)
-    name = check_gateway_id(told.gateway or ask("Name of the gateway", None))
+    if not draft.site_of:
+        raise AskedWrong(f"{folder} has no site at which a gateway could stand. See: sensorhub config check {folder}")
+    if told.gateway:
+        path = free_path(folder, told.gateway)
+    else:
+        path = _asked("Name of the gateway", None, partial(free_path, folder), ask, say)
     site = _one_of(draft.site_of, "site", told.site, ask, say)
     board = boards()[_one_of(boards(), "board", told.board, ask, say)]
     title = ask("Where it stands, in words", "") if told.title is None else told.title
-    strands = draft.site_of[site].strands
-    wanted = wanted_sensors(told.kinds or _asked_kinds(strands, ask, say))
+    wanted = wanted_sensors(told.kinds or _asked_kinds(draft.site_of[site].strands, ask, say))
     numbers = {key: _number(value, key) for key, value in _pairs(told.constants, CONSTANT).items()}
-    devices = _pairs(told.devices, DEVICE)
+    devices = _devices(told.devices, wanted)
     complete = [_complete(each, devices, ask, say) for each in with_constants(wanted, numbers)]
     plan = planned(board, complete)
-    head = {"gateway": name, "title": title, "site": site, "board": board.name}
-    text = new_text(head, broker_of(draft, name), plan, (folder / SCHEMA_FILE).is_file())
-    path = path_of(folder, name)
-    return Made(name, path, plan.sensors, write_new(path, text, draft, today))
+    head = {"gateway": path.stem, "title": title, "site": site, "board": board.name}
+    text = new_text(head, broker_of(draft, path.stem), plan, (folder / SCHEMA_FILE).is_file())
+    return Made(path.stem, path, plan.sensors, write_new(path, text, draft, today))
+
+
+def _asked(question: str, empty: str | None, take: Callable[[str], Answer], ask: Ask, say: Say) -> Answer:
+    """What `take` makes of the answer; one that does not fit is told why, and asked again."""
+    while True:
+        try:
+            return take(ask(question, empty))
+        except AskedWrong as error:
+            say(str(error))
 
 
 def _one_of(choices: Mapping[str, object], what: str, told: str | None, ask: Ask, say: Say) -> str:
-    if told is None:
-        say(f"There are {', '.join(choices)}.")
-        told = ask(what.capitalize(), None)
-    if told not in choices:
-        raise AskedWrong(f"The {what} {told!r} is not known; {nearest(told, list(choices), 'there are')}.")
-    return told
+    def known(name: str) -> str:
+        if name not in choices:
+            instead = nearest(name, list(choices), "there are")
+            raise AskedWrong(f"The {what} {name!r} is not known; {instead}{'' if instead.endswith('?') else '.'}")
+        return name
+
+    if told is not None:
+        return known(told)
+    say(f"{what.capitalize()}s: {', '.join(choices)}")
+    return _asked(what.capitalize(), None, known, ask, say)
 
 
 def _asked_kinds(strands: Sequence[str], ask: Ask, say: Say) -> list[str]:
@@ -114,12 +134,13 @@ def _asked_kinds(strands: Sequence[str], ask: Ask, say: Say) -> list[str]:
     for known in map(entry, kinds()):
         if {known.strand, *known.shown_to} & set(strands):
             say(f"  {known.kind:18} {known.title}")
-    found = []
-    while kind := ask("Kind of a sensor, or nothing more", ""):
-        found.append(entry(kind).kind)
-    if not found:
-        raise AskedWrong("A gateway without a sensor has nothing to say. Name a kind with --kind.")
-    return found
+    found: list[str] = []
+    while True:
+        question = f"Kind of {'another' if found else 'a'} sensor{' (Enter: no more)' if found else ''}"
+        kind = _asked(question, "" if found else None, lambda name: name and entry(name).kind, ask, say)
+        if not kind:
+            return found
+        found.append(kind)
 
 
 def _complete(sensor: WantedSensor, devices: Mapping[str, str], ask: Ask, say: Say) -> WantedSensor:
@@ -127,13 +148,26 @@ def _complete(sensor: WantedSensor, devices: Mapping[str, str], ask: Ask, say: S
     constants = dict(sensor.constants)
     for each in sensor.known.constants:
         if each.name in sensor.missing:
-            say(f"{sensor.id}: {each.what} ({each.low:g} to {each.high:g})")
-            constants[each.name] = _number(ask(each.name, None), each.name)
+            say(f"{sensor.id}: {each.what}")
+            low, high = each.low, each.high
+            question = f"{each.name} ({low:g} to {high:g})"
+            constants[each.name] = _asked(
+                question, None, partial(_number, what=each.name, low=low, high=high), ask, say
+            )
     device = devices.get(sensor.id, "")
     if not device and [bus.type for bus in sensor.known.buses] == [ONE_WIRE]:
         say(f"{sensor.id}: with the probe connected, ls /sys/bus/w1/devices tells its id.")
-        device = ask(f"Id of the probe, as in {DEVICE.partition('=')[2]}", None)
+        device = _asked(f"Id of the probe, as in {DEVICE.partition('=')[2]}", None, check_device, ask, say)
     return replace(sensor, constants=constants, device=device)
+
+
+def _devices(told: Sequence[str], wanted: Sequence[WantedSensor]) -> dict[str, str]:
+    devices = _pairs(told, DEVICE)
+    ids = [each.id for each in wanted]
+    for name in devices:
+        if name not in ids:
+            raise AskedWrong(f"--device {name}: there is no such sensor; there are {', '.join(ids)}.")
+    return devices
 
 
 def _pairs(told: Sequence[str], example: str) -> dict[str, str]:
@@ -147,8 +181,11 @@ def _pairs(told: Sequence[str], example: str) -> dict[str, str]:
     return found
 
 
-def _number(text: str, what: str) -> float:
+def _number(text: str, what: str, low: float = -math.inf, high: float = math.inf) -> float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         raise AskedWrong(f"{text!r} is no number for {what}.") from None
+    if not low <= number <= high:
+        raise AskedWrong(f"{number:g} does not fit {what}; write {low:g} to {high:g}.")
+    return number

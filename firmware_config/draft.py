@@ -50,9 +50,11 @@ class GatewayDraft:
 
     def finding(self, at: Place, wrong: str, instead: str, severity: Severity = "wrong") -> Finding:
         """A finding in this file; `at` is the place in `says`."""
+        name = ""
         if len(at) > 1 and isinstance(at[1], int):
+            name = self.says.sensors[at[1]].id if at[0] == "sensors" and at[2:] != ("id",) else ""
             at = (at[0], self.places[str(at[0])][at[1]], *at[2:])
-        return Finding(str(self.file), Fault(at, wrong, instead), severity)
+        return Finding(str(self.file), Fault(at, wrong, instead, name), severity)
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ def read_draft(path: Path) -> Draft:
     Raises:
         DeploymentMissing: there is neither.
     """
+    if path.is_file() and path.name in (SITES, DEPLOYMENT):
+        path = path.parent
     if path.is_file():
         inside = path.parent.name == GATEWAYS and (path.parent.parent / SITES).is_file()
         return _read(path.parent.parent if inside else None, [path])
@@ -98,7 +102,10 @@ def read_draft(path: Path) -> Draft:
         raise DeploymentMissing(f"{path} is not there. Name the folder of a deployment, or a gateway's file.")
     gateways = sorted((path / GATEWAYS).glob("*.toml"))
     if not gateways and not (path / SITES).is_file():
-        raise DeploymentMissing(f"{path} is no deployment: it has neither {SITES} nor a file in {GATEWAYS}/.")
+        raise DeploymentMissing(
+            f"{path} is no deployment: it has neither {SITES} nor a file in {GATEWAYS}/. Name the folder of one, or "
+            f"begin one here: write {SITES} with a table [[sites]] for each place, then run sensorhub config new."
+        )
     return _read(path, gateways)
 
 
@@ -112,7 +119,7 @@ def _read(folder: Path | None, gateway_paths: Sequence[Path]) -> Draft:
             whole = _read_file(folder / DEPLOYMENT, DeploymentFile)
             findings += whole.findings
             says = whole.says or says
-        listed = _read_file(folder / SITES, SitesFile)
+        listed = _read_file(folder / SITES, SitesFile) if (folder / SITES).exists() else _no_sites(folder)
         findings += listed.findings
         if listed.says is not None:
             sites = tuple(zip(listed.places.get("sites", ()), listed.says.sites, strict=True))
@@ -121,7 +128,8 @@ def _read(folder: Path | None, gateway_paths: Sequence[Path]) -> Draft:
                 site_ids = frozenset(str(table.get("id")) for table in tables if isinstance(table, Mapping))
     gateways = []
     for path in gateway_paths:
-        file = _read_file(path, GatewayFile, {"gateway": path.stem} if is_id(path.stem) else {})
+        name = {"gateway": path.stem} if is_id(path.stem) else {}
+        file = _read_file(path, GatewayFile, {"sensors": [_STAND_IN], **name})
         findings += file.findings
         if file.says is not None:
             gateways.append(GatewayDraft(path, file.says, file.places))
@@ -144,11 +152,21 @@ class _File(Generic[Model]):
     findings: tuple[Finding, ...]
 
 
+_STAND_IN = {"id": "stand-in", "pin": 4}
+"""A gateway has to have a sensor; it has this one while the others are not sound, so that all else is looked at."""
+
+
+def _no_sites(folder: Path) -> _File[SitesFile]:
+    fault = Fault((), "it is missing", "write it, with a table [[sites]] for each place")
+    return _File(None, {}, {}, (Finding(str(folder / SITES), fault),))
+
+
 def _read_file(path: Path, model: type[Model], stand_in: Mapping[str, Any] | None = None) -> _File[Model]:
     """Read a file; items of lists that are faulty are left out, and so are other keys that are.
 
     Arguments:
-        stand_in: what is taken for keys that are missing or faulty.
+        stand_in: what is taken for keys that are missing or faulty, and for lists with no sound item, which are then
+            empty.
     """
     try:
         told = read_toml(path)
@@ -164,8 +182,11 @@ def _read_file(path: Path, model: type[Model], stand_in: Mapping[str, Any] | Non
     places = _places(told, ill_items)
     sound = {key: value for key, value in told.items() if key not in ill_keys}
     sound |= {key: [told[key][at] for at in places[key]] for key in sound if key in places}
+    filled = {**sound, **{key: value for key, value in (stand_in or {}).items() if not sound.get(key)}}
     try:
-        return _File(fit({**(stand_in or {}), **sound}, model, path.parent), places, told, findings)
+        says = fit(filled, model, path.parent)
+        empty = {key: () for key, value in filled.items() if isinstance(value, list) and not sound.get(key)}
+        return _File(says.model_copy(update=empty), {**places, **empty}, told, findings)
     except Misfit:  # what is left is too little
         return _File(None, places, told, findings)
 

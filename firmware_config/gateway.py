@@ -140,9 +140,7 @@ def with_its_own(config: GatewayConfig) -> GatewayConfig:
     own = [kind for kind in kinds() if entry(kind).every_gateway and kind not in kinds_named and kind not in ids]
     if not own:
         return config
-    return config.model_copy(
-        update={"sensors": (*config.sensors, *(SensorConfig(id=kind, kind=kind) for kind in own))}
-    )
+    return config.model_copy(update={"sensors": (*config.sensors, *(SensorConfig(id=kind, kind=kind) for kind in own))})
 
 
 def gateway_config(

@@ -17,6 +17,7 @@ from firmware_config.planning import Plan, Table
 from firmware_config.sensor import SensorConfig
 from sensorhub.config import check, read_toml
 from sensorhub.errors import AskedWrong
+from sensorhub.names import check_gateway_id
 
 SCHEMA_FILE = "gateway.schema.json"
 """Where a deployment keeps the schema of its gateways' files, for editors."""
@@ -118,11 +119,8 @@ def write_new(path: Path, text: str, draft: Draft, today: date) -> list[Finding]
     """Write the file, unless it would be wrong in its deployment; returns what `check` says of it.
 
     Raises:
-        FileInTheWay: there is one already.
         ConfigInvalid: the file would not be one that a gateway takes.
     """
-    if path.exists():
-        raise FileInTheWay(f"{path} is there already and is not overwritten. Move it away, or choose another name.")
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -151,9 +149,17 @@ def broker_of(draft: Draft, gateway: str) -> dict[str, Any]:
     return {key: gateway if value == other.says.gateway else value for key, value in told.items()}
 
 
-def path_of(folder: Path, gateway: str) -> Path:
-    """The file of a gateway in a deployment."""
-    return folder / GATEWAYS / f"{gateway}.toml"
+def free_path(folder: Path, gateway: str) -> Path:
+    """The file of a new gateway in a deployment.
+
+    Raises:
+        NameInvalid: `gateway` is no id.
+        FileInTheWay: there is one of that name.
+    """
+    path = folder / GATEWAYS / f"{check_gateway_id(gateway)}.toml"
+    if path.exists():
+        raise FileInTheWay(f"{path} is there already and is not overwritten. Move it away, or choose another name.")
+    return path
 
 
 def _line(key: str, value: Any, comment: str) -> str:

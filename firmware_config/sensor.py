@@ -22,7 +22,8 @@ from firmware_config import fitting
 from firmware_config.catalogue import Bus, Entry, KindUnknown, entry, kinds
 from firmware_config.catalogue.entry import Signal
 from firmware_config.header import RESERVED_PINS, USABLE_PINS
-from sensorhub.config import Fault, Misfit, Number, Switch, Whole, faults_of
+from sensorhub.config import Fault, Misfit, Number, Switch, Whole, faults_of, nearest
+from sensorhub.errors import AskedWrong
 from sensorhub.names import check_sensor_id
 
 _BUS = re.compile(r"(i2c-\d{1,2}|spi-\d\.\d|uart-\d|1-wire|/dev/[\w./-]+)\Z", re.ASCII)
@@ -30,10 +31,8 @@ _DEVICE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{12}\Z")
 
 
 def _known_kind(kind: str) -> str:
-    try:
-        entry(kind)
-    except KindUnknown as error:
-        raise ValueError(str(error)) from None
+    if kind not in kinds():
+        raise ValueError(f"the kind {kind!r} is not in the catalogue; {nearest(kind, kinds(), 'there are')}")
     return kind
 
 
@@ -51,9 +50,18 @@ def _is_bus(bus: str) -> str:
     return bus
 
 
-def _is_device(device: str) -> str:
+class DeviceInvalid(AskedWrong, ValueError):
+    """A text that is no id of a 1-wire part."""
+
+
+def check_device(device: str) -> str:
+    """Return the id of a 1-wire part, as the system lists it.
+
+    Raises:
+        DeviceInvalid: `device` is none.
+    """
     if not _DEVICE.match(device):
-        raise ValueError(f"{device!r} is no 1-wire device; write it as in 28-0316a2798aff, all in lower case")
+        raise DeviceInvalid(f"{device!r} is no 1-wire device; write it as in 28-0316a2798aff, all in lower case")
     return device
 
 
@@ -126,7 +134,7 @@ class SensorConfig(_Table):
     channels: dict[str, Annotated[Whole, Field(ge=0, le=7)]] = Field(
         default_factory=dict, description="Channels of the converter by input of the part."
     )
-    device: Annotated[str, AfterValidator(_is_device)] | None = Field(
+    device: Annotated[str, AfterValidator(check_device)] | None = Field(
         default=None, description="1-wire device, as in 28-0316a2798aff."
     )
     period_s: Whole = Field(
@@ -168,7 +176,7 @@ class SensorConfig(_Table):
             filled["sample_s"] = min(filled["sample_s"], filled["period_s"])
         return filled
 
-    @field_validator("pin", "signal", "bus", "address", "device", "sample_s")
+    @field_validator("pin", "signal", "bus", "address", "device", "period_s", "sample_s")
     @classmethod
     def _fits_its_kind(cls, value: Any, info: ValidationInfo) -> Any:
         faults = tuple(_faults(info.field_name or "", value, info.data))
@@ -254,6 +262,8 @@ def _faults(key: str, value: Any, before: Mapping[str, Any]) -> Iterable[Fault]:
             return fitting.channels_fit(known, bus, value)
         case "device":
             return fitting.device_fits(known, bus, value)
+        case "period_s":
+            return fitting.period_fits(known, value)
         case "sample_s":
             return fitting.sample_fits(known, value, before.get("period_s"))
         case _:

@@ -203,7 +203,7 @@ class Agent:
         )
         self._sender = Sender(outbox, self._thread, recorder.offer, self._say_soon)
         if recorder.sampled:
-            buses = Buses(self._factory, self._buses, Facts(config.spool, recorder))
+            buses = Buses(self._factory, self._buses, Facts(config.spool, recorder, self._clock))
             self._polling = polling_of(config, recorder.sampled, self._clock, buses, self.faults)
             await self._polling.begin()
         self._speaker = Speaker(

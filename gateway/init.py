@@ -57,7 +57,8 @@ def init_gateway(folder: Path, gateway: str, broker: BrokerSettings) -> str:
         "    over a connection that nobody else reads (scp, a USB stick). The hub sees it within 2 s.\n"
         f"  - on the broker: a login that may write essex/v1/{gateway}/pack/+/+/+, .../status and .../reply\n"
         "    and read .../receipt, .../config and .../command.\n\n"
-        f"Next: describe your sensors in {config}, then run\n"
+        f"Next: describe your sensors in {config}, or put the file that you made at the desk in its place. Then run\n"
+        f"  sensorhub gateway check --config {config}\n"
         f"  sensorhub gateway run --config {config}"
     )
 

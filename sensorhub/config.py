@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Strict, ValidationError, ValidationInfo
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from sensorhub.errors import ConfigInvalid
@@ -53,11 +54,13 @@ class Fault:
         at: where it is; empty: the file as a whole.
         wrong: what is wrong, in words that follow the place.
         instead: what to write or do instead.
+        name: the `id` of the table of a list that it is in, where it has one.
     """
 
     at: Place
     wrong: str
     instead: str = ""
+    name: str = ""
 
     @property
     def key_path(self) -> str:
@@ -69,7 +72,7 @@ class Fault:
 
     def __str__(self) -> str:
         """The fault in one sentence."""
-        where = f"{self.key_path}: " if self.at else ""
+        where = f"{self.key_path}{f' ({self.name})' if self.name else ''}: " if self.at else ""
         return f"{where}{self.wrong}{'; ' if self.instead else ''}{self.instead}"
 
 
@@ -161,7 +164,18 @@ def fit(values: Mapping[str, Any], model: type[Model], folder: Path | None = Non
     try:
         return model.model_validate(values, context={"folder": folder})
     except ValidationError as error:
-        raise Misfit(*faults_of(error, model)) from None
+        raise Misfit(*(replace(fault, name=_name(fault.at, values)) for fault in faults_of(error, model))) from None
+
+
+def _name(at: Place, values: Mapping[str, Any]) -> str:
+    """The `id` of the table of a list that a place is in; empty where it has none, or that is what is wrong."""
+    match at:
+        case (str(key), int(number), str(inner), *_) if inner != "id":
+            table = values[key][number]
+            name = table.get("id") if isinstance(table, Mapping) else None
+            return name if isinstance(name, str) else ""
+        case _:
+            return ""
 
 
 def faults_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Fault]:
@@ -185,7 +199,7 @@ def _faults(detail: ErrorDetails, model: type[BaseModel]) -> Iterator[Fault]:
     if kind == "extra_forbidden":
         yield Fault(at, "this key is not known", _nearest(at, model))
     elif kind == "missing":
-        yield Fault(at, "is missing", f"add it{_description(at, model)}")
+        yield Fault(at, "is missing", f"add {_tables(at, model) or 'it'}{_description(at, model)}")
     elif kind == "value_error":  # a check of ours, in its own words
         own = detail["ctx"]["error"]
         if isinstance(own, Misfit):
@@ -194,8 +208,18 @@ def _faults(detail: ErrorDetails, model: type[BaseModel]) -> Iterator[Fault]:
             wrong, _, instead = str(own).partition("; ")
             yield Fault(at, wrong, instead)
     else:
-        rule = (detail["msg"][:1].lower() + detail["msg"][1:]).replace("input should", "it should")
-        yield Fault(at, f"{shown(detail['input'])} does not fit", _INSTEAD.get(kind, rule))
+        yield Fault(at, f"{shown(detail['input'])} does not fit", _instead(detail, model))
+
+
+def _instead(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    at, kind, quoted = detail["loc"], detail["type"], isinstance(detail["input"], str)
+    if kind == "too_short":
+        return f"write at least {detail['ctx']['min_length']}"
+    if kind == "tuple_type" and (tables := _tables(at, model)):
+        return f"write {tables}"
+    rule = (detail["msg"][:1].lower() + detail["msg"][1:]).replace("input should", "it should")
+    unquoted = " without quotes" if quoted and kind in ("int_type", "float_type", "bool_type") else ""
+    return _INSTEAD.get(kind, rule) + unquoted
 
 
 def shown(value: object) -> str:
@@ -219,9 +243,21 @@ def _nearest(location: Place, model: type[BaseModel]) -> str:
 
 
 def _description(location: Place, model: type[BaseModel]) -> str:
-    owner = _owner(location, model)
-    field = owner.model_fields.get(str(location[-1])) if owner is not None else None
+    field = _field(location, model)
     return f": {field.description}" if field is not None and field.description else ""
+
+
+def _tables(location: Place, model: type[BaseModel]) -> str:
+    """How a list of tables is written; empty for what is none."""
+    field = _field(location, model)
+    if field is None or typing.get_origin(field.annotation) is not tuple or not any(models_in(field.annotation)):
+        return ""
+    return f"[[{'.'.join(part for part in location if isinstance(part, str))}]] and its keys, once for each"
+
+
+def _field(location: Place, model: type[BaseModel]) -> FieldInfo | None:
+    owner = _owner(location, model)
+    return owner.model_fields.get(str(location[-1])) if owner is not None else None
 
 
 def _owner(location: Place, model: type[BaseModel]) -> type[BaseModel] | None:

@@ -65,6 +65,11 @@ def read_key(path: Path) -> bytes:
     try:
         mode = path.stat().st_mode & 0o777
         key = bytes.fromhex(path.read_text().strip())
+    except FileNotFoundError:
+        raise KeyUnreadable(
+            f"The key file {path} is not there. Put the key there that the hub has for this gateway, or make one with "
+            "sensorhub gateway init in another folder."
+        ) from None
     except OSError as error:
         raise KeyUnreadable(f"The key file {path} cannot be read: {error.strerror}.") from None
     except ValueError:

@@ -4,6 +4,7 @@ import signal
 import sys
 import time
 import webbrowser
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
@@ -11,6 +12,8 @@ from typing import NoReturn
 
 from rich.console import Console
 
+from firmware_config.deployment import load_deployment
+from firmware_config.gateway import GatewayConfig
 from sensorhub.hubfile import HubAddress, HubRefused, HubUnreachable
 from simulators.demo_checks import (
     SHIPPED,
@@ -22,8 +25,10 @@ from simulators.demo_checks import (
     page_port,
 )
 from simulators.demo_findings import find, lacking
-from simulators.demo_parts import PLAYING, DemoParts
+from simulators.demo_parts import COUNTY, PLAYING, DemoParts
+from simulators.demo_run import begin_county, begin_run
 from simulators.demo_screen import PlayingBar, outcome_table
+from simulators.folder import county_folder
 from simulators.influxd import find_influxd
 from simulators.outcome import Outcome, compare, read_driven, read_stored
 from simulators.patience import POLL_S, Patience
@@ -73,16 +78,22 @@ class _Demo:
         self._recording = recording
         self._processes = processes
         self._notes = notes
-        self._parts = DemoParts(options, data, recording, processes)
+        self._parts = DemoParts(options, data, processes)
         self._patience = Patience(data, processes)
+        self._deployment = load_deployment(options.county) if options.county is not None else None
+        self._county = self._deployment.gateways if self._deployment is not None else {}
+        self._care: HubAddress | None = None
 
     def loop(self, port: int) -> NoReturn:
         hub = self._start(port)
         sensors = sum(len(gateway.sensors) for gateway in self._recording.gateways)
+        county = self._county_words(self._county.values()) if self._county else ""
+        care = f"Social care has a page of its own at {self._care.url}\n" if self._care else ""
         sys.stdout.write(
             f"The page is at {hub.url}\n"
             f"It shows {self._recording.path.name}, {sensors} detectors played in real time in a loop, "
-            f"in intervals of {self._options.interval} s.\n"
+            f"in intervals of {self._options.interval} s{county}.\n"
+            f"{care}"
             f"The data is kept in {self._data}\n"
             "Stop with Ctrl-C.\n"
         )
@@ -90,6 +101,11 @@ class _Demo:
         while True:
             self._processes.revive()
             time.sleep(POLL_S)
+
+    def _county_words(self, configs: Iterable[GatewayConfig]) -> str:
+        found = list(configs)
+        sensors = sum(len(config.sensors) for config in found)
+        return f", and {sensors} sensors on {len(found)} gateways of a simulated county"
 
     def once(self, port: int) -> int:
         begin_s = time.monotonic()
@@ -115,10 +131,18 @@ class _Demo:
     def _start(self, port: int) -> HubAddress:
         broker = self._parts.start_broker()
         influx = self._parts.start_store()
-        hub = self._parts.start_hub(port, broker, influx)
+        played = [gateway.id for gateway in self._recording.gateways]
+        open_ones = [name for name, config in self._county.items() if not config.is_care]
+        hub = self._parts.start_hub(port, broker, influx, [*played, *open_ones])
+        care = [name for name, config in self._county.items() if config.is_care]
+        self._care = self._parts.start_care_hub(broker, care) if care else None
         if self._options.once and self._options.influx_url is not None:
             self._refuse_used_bucket(hub)
-        self._parts.start_playing(broker)
+        begin_run(self._data, self._options, self._recording, broker)
+        self._parts.start_driving(PLAYING, "simulators.playing", self._data)
+        if self._deployment is not None:
+            begin_county(self._data, self._options, self._deployment, broker)
+            self._parts.start_driving(COUNTY, "simulators.county.process", county_folder(self._data))
         if self._options.open_page:
             webbrowser.open(hub.url)
         return hub

@@ -14,6 +14,7 @@ from typing import Literal
 from sensorhub.errors import AskedWrong
 from sensorhub.status import RECORDING_SPEED_MAX, RECORDING_SPEED_MIN
 from simulators.broker import BrokerKind
+from simulators.county.shipped import shipped_deployment
 from simulators.programs import LOOPBACK, free_port
 
 PORT = 8080
@@ -36,6 +37,8 @@ class DemoOptions:
         data: folder that keeps everything; by default a new one.
         port: of the page; by default 8080, and with `once` any that is free.
         recording: file to play; by default the one that comes with the product.
+        deployment: folder of the deployment whose gateways live in a simulated county beside it; by default the one
+            that comes with the product, and none beside a recording of one's own or with `once`.
         once: play it once with its own times; otherwise for ever, shifted to now.
         speed: how many times faster than it was recorded; needs `once`.
         interval_s: length of intervals, s; by default 5, and with `once` 60.
@@ -50,6 +53,7 @@ class DemoOptions:
     data: Path | None = None
     port: int | None = None
     recording: Path | None = None
+    deployment: Path | None = None
     once: bool = False
     speed: float | None = None
     interval_s: int | None = None
@@ -63,6 +67,13 @@ class DemoOptions:
     broker: BrokerKind = "auto"
 
     @property
+    def county(self) -> Path | None:
+        """The deployment that lives in a simulated county; None: only the recording is played."""
+        if self.deployment is not None or self.once or self.recording is not None:
+            return self.deployment
+        return shipped_deployment()
+
+    @property
     def interval(self) -> int:
         """Length of intervals, s."""
         return self.interval_s or (INTERVAL_ONCE_S if self.once else INTERVAL_LOOP_S)
@@ -74,6 +85,11 @@ def check_options(options: DemoOptions) -> None:
     Raises:
         DemoRefused: with a sentence.
     """
+    if options.deployment is not None and options.once:
+        raise DemoRefused(
+            "--deployment does not go with --once, which plays a recording: for a county once run sensorhub simulate "
+            "world --deployment DIR."
+        )
     if options.speed is not None and not options.once:
         raise DemoRefused("--speed needs --once: in a loop the recording plays in real time, as if it were now.")
     if options.speed is not None and not RECORDING_SPEED_MIN <= options.speed <= RECORDING_SPEED_MAX:

@@ -10,9 +10,9 @@ from rich.table import Table
 from sensorhub.clock import rfc3339
 from sensorhub.reading import NS_PER_US, US_PER_S
 from simulators.outcome import Outcome
+from simulators.pace import START_NS
 from simulators.progress import RunProgress
 from simulators.recording import Span
-from simulators.pace import START_NS
 
 
 class PlayingBar:

@@ -13,6 +13,16 @@ def gateway_folder(data: Path, gateway: str) -> Path:
     return data / "gateways" / gateway
 
 
+def care_folder(data: Path) -> Path:
+    """The folder of social care's hub, which shares nothing with the other."""
+    return data / "social-care"
+
+
+def county_folder(data: Path) -> Path:
+    """What the simulated county keeps: its order, its gateways, how far it is."""
+    return data / "county"
+
+
 def ledger_file(data: Path, gateway: str) -> Path:
     """The player's ledger of one gateway."""
     return gateway_folder(data, gateway) / "ledger.jsonl"

@@ -11,6 +11,7 @@ from sensorhub.clock import rfc3339
 from sensorhub.hubfile import HubAddress
 from simulators.folder import ledger_file
 from simulators.ledger import driven_closures
+from simulators.lines import lines_of
 from simulators.recording import Recording
 
 _COUNT = "actuation_count"
@@ -101,17 +102,7 @@ def compare(driven: dict[str, int], stored: dict[str, float], **rest: Any) -> Ou
 
 def _rows(hub: HubAddress, gateway: str, from_us: int, to_us: int) -> Iterator[dict[str, str]]:
     parameters = {"gateway": gateway, "from": rfc3339(from_us), "to": rfc3339(to_us), "format": "csv"}
-    return csv.DictReader(_lines(hub.get("/api/readings", parameters)))
-
-
-def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
-    rest = b""
-    for piece in pieces:
-        *lines, rest = (rest + piece).split(b"\n")
-        for line in lines:
-            yield line.decode()
-    if rest:
-        yield rest.decode()
+    return csv.DictReader(lines_of(hub.get("/api/readings", parameters)))
 
 
 def _whole(number: float) -> int | float:

@@ -24,7 +24,10 @@ MAY_IMPORT = {
 EDGES = {
     "aiomqtt": ("gateway/uplink/mqtt.py",),
     "paho": ("cloud/mqtt.py",),
-    "gpiozero": ("gateway/sensors/", "simulators/"),
+    "gpiozero": ("gateway/sensors/", "gateway/buses/", "simulators/"),
+    "smbus2": ("gateway/buses/i2c.py",),
+    "serial": ("gateway/buses/serial_port.py",),
+    "pymodbus": ("gateway/buses/modbus.py",),
     "lgpio": ("gateway/sensors/",),
     "duckdb": ("cloud/stores/duck", "cloud/export.py"),
     "influxdb_client": ("cloud/stores/influx",),
@@ -38,7 +41,7 @@ EDGES = {
 """A library can be replaced where it is used in one place."""
 
 HEAVY = {"amqtt", "aiomqtt", "duckdb", "fastapi", "gpiozero", "influxdb_client", "jinja2", "orjson", "paho", "pyarrow"}
-HEAVY |= {"sqlalchemy", "starlette", "textual", "uvicorn"}
+HEAVY |= {"pymodbus", "serial", "smbus2", "sqlalchemy", "starlette", "textual", "uvicorn"}
 """Nobody who asks for help wants to wait for a web server or a database to load."""
 
 LINES_MAX = 300

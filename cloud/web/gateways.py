@@ -41,7 +41,7 @@ class GatewayRow:
         mark: which mark and colour.
         state: its word.
         name: its id.
-        used, left, backlog: how full its card is, for how long it has room, what it has still to send.
+        used, left, backlog: how full its spool is, for how long it has room, what it has still to send.
         health: what it measures of itself.
         notes: sentences about it.
     """
@@ -155,5 +155,5 @@ def lost_words(gaps: Sequence[Gap], now_us: int) -> str:
         when = first if first == last else f"{first} to {last}"
     else:
         when = f"noted {words.since(max(gap.noted_us for gap in gaps), now_us)}"
-    what = "refused before they had a number" if rejected else "lost"
+    what = "refused" if rejected else "lost"
     return f"{words.number(count, 0)} {thing} {what}: {gaps[0].reason}, {when}."

@@ -155,6 +155,7 @@ class Entry(_Part):
         constants: its calibration.
         indicative: whether its readings are `indicative` always.
         period_s: usual length of an interval (of `level` kinds: the heartbeat).
+        period_min_s: shortest interval that is taken; social care must not tell single movements.
         sample_s: of `samples`: usual time between two reads.
         debounce_ms: of contacts: how long they must be still.
         break_reads: what a cut cable looks like: `active` where wiring allows it, as `broken_cable` says how.
@@ -182,6 +183,7 @@ class Entry(_Part):
     constants: tuple[Constant, ...] = ()
     indicative: bool = False
     period_s: int = Field(ge=1, le=86_400)
+    period_min_s: int = Field(default=1, ge=1, le=86_400)
     sample_s: float | None = Field(default=None, gt=0, le=86_400)
     debounce_ms: int = Field(default=20, ge=0, le=10_000)
     break_reads: Literal["active", "inactive", "fault"] = "fault"

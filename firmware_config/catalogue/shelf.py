@@ -1,11 +1,10 @@
 """Finds the entries of the catalogue: a file `KIND.toml` each, read when it is asked for."""
 
-import difflib
 from functools import cache
 from pathlib import Path
 
 from firmware_config.catalogue.entry import Entry
-from sensorhub.config import load_toml
+from sensorhub.config import load_toml, nearest
 from sensorhub.errors import AskedWrong
 
 FOLDER = Path(__file__).parent
@@ -30,12 +29,11 @@ def entry(kind: str) -> Entry:
         ConfigInvalid: its file has faults.
     """
     if kind not in kinds():
-        near = difflib.get_close_matches(kind, kinds(), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(kinds())}"
-        raise KindUnknown(f"the kind {kind!r} is not in the catalogue; {hint}")
+        instead = nearest(kind, kinds(), "there are")
+        raise KindUnknown(f"The kind {kind!r} is not in the catalogue; {instead}{'' if instead.endswith('?') else '.'}")
     found = load_toml(FOLDER / f"{kind}.toml", Entry)
     if found.kind != kind:
-        raise KindUnknown(f"{kind}.toml in the catalogue says that it is {found.kind!r}")
+        raise KindUnknown(f"{kind}.toml in the catalogue says that it is {found.kind!r}.")
     return found
 
 

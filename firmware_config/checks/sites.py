@@ -57,7 +57,7 @@ def sensors_suit_their_site(draft: Draft) -> Iterator[Finding]:
 
 
 def _strands(gateway: GatewayDraft, site: Site) -> Iterator[Finding]:
-    if gateway.says.is_care != (_CARE in site.strands):
+    if gateway.says.sensors and gateway.says.is_care != (_CARE in site.strands):
         what, whose = ("social care", "open") if gateway.says.is_care else ("no social care", "social care")
         wrong = f"this gateway is {what}, and the site {site.id} is {whose}"
         yield gateway.finding(("site",), wrong, "name a site of its own strand")

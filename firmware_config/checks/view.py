@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from firmware_config.checks.finding import Finding, Severity
@@ -17,9 +18,19 @@ def print_findings(console: Console, draft: Draft, findings: Sequence[Finding]) 
         console.print(Text(file, style="bold"), soft_wrap=True)
         for finding in findings:
             if finding.file == file:
-                sign, style = _SIGNS[finding.severity]
-                console.print(Text.assemble("  ", (f"{sign:8}", style), f"{finding.fault}"), soft_wrap=True)
-    console.print(_summary(draft, findings))
+                _print_finding(console, finding)
+    console.print(_summary(draft, findings), soft_wrap=True)
+
+
+def _print_finding(console: Console, finding: Finding) -> None:
+    """In a terminal it wraps beside its sign; elsewhere it is one line, to be searched."""
+    sign, style = _SIGNS[finding.severity]
+    if console.is_terminal:
+        table = Table.grid(padding=(0, 1))
+        table.add_row("", Text(f"{sign:7}", style=style, no_wrap=True), Text(f"{finding.fault}"))
+        console.print(table)
+    else:
+        console.print(Text.assemble("  ", (f"{sign:8}", style), f"{finding.fault}"), soft_wrap=True)
 
 
 def _summary(draft: Draft, findings: Sequence[Finding]) -> str:
@@ -30,7 +41,7 @@ def _summary(draft: Draft, findings: Sequence[Finding]) -> str:
     wrong = sum(finding.severity == "wrong" for finding in findings)
     warnings = len(findings) - wrong
     if not findings:
-        return f"{looked}: nothing wrong."
+        return f"{looked}: nothing wrong." + ("" if draft.gateways else " Next: sensorhub config new")
     return f"{looked}: {wrong} wrong, {_many(warnings, 'warning')}."
 
 

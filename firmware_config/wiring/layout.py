@@ -182,7 +182,8 @@ def _box(sensor: SensorConfig, wires: Sequence[Connection]) -> Box:
         where.append(f"unit {sensor.unit}" if sensor.wired.type == "rs-485" else f"address {hex(sensor.unit)}")
     where += [f"{name} on channel {channel}" for name, channel in sensor.channels.items()]
     where += [sensor.device or "", f"serial {sensor.serial}" if sensor.serial else ""]
-    told = [f"{known.title}: {sensor.title}" if sensor.title else known.title, ", ".join(filter(None, where))]
+    what = f"{known.title}: {sensor.title}" if sensor.title not in ("", known.title) else known.title
+    told = [what, ", ".join(filter(None, where))]
     head = (sensor.id, *(line for text in told if text for line in textwrap.wrap(text, TEXT_CHARS)))
     ordered = sorted(wires, key=lambda wire: (wire.pin is None, wire.pin or 0))
     return Box(sensor, head, [Terminal(wire) for wire in ordered])

@@ -65,38 +65,44 @@ def symbol_of(part: str) -> str:
     return next((name for name, mark in _MARKS.items() if mark.search(part.lower())), "")
 
 
-def symbol(name: str, x: float, y: float) -> Drawn:
-    """One of `SYMBOLS`, in the wire at (x, y)."""
-    return SYMBOLS[name](x, y)
+def symbol(name: str, x: float, y: float, sign: int) -> Drawn:
+    """One of `SYMBOLS`, in the wire at (x, y).
+
+    Arguments:
+        sign: where the part is: 1 to the right of it, -1 to the left; the Pi is on the other side.
+    """
+    return SYMBOLS[name](x, y, sign)
 
 
-def _resistor(x: float, y: float) -> Drawn:
+def _resistor(x: float, y: float, _sign: int) -> Drawn:
     yield rect(x - 17, y - 5.5, 34, 11, 'class="symbol"')
 
 
-def _divider(x: float, y: float) -> Drawn:
+def _divider(x: float, y: float, sign: int) -> Drawn:
     """Part, series resistor, tap to the pin, resistor to ground."""
-    yield rect(x + 4, y - 5.5, 30, 11, 'class="symbol"')
-    yield f'<path class="line" d="M{x - 8:g} {y:g}v-4M{x - 8:g} {y - 16:g}v-3m-5 0h10m-8 -3h6"/>'
-    yield rect(x - 12, y - 16, 8, 12, 'class="symbol"')
-    yield f'<circle cx="{x - 8:g}" cy="{y:g}" r="3" fill="#1b1b1b"/>'
+    tap = x - sign * 8
+    yield rect(x + (4 if sign > 0 else -34), y - 5.5, 30, 11, 'class="symbol series"')
+    yield f'<path class="line" d="M{tap:g} {y:g}v-4M{tap:g} {y - 16:g}v-3m-5 0h10m-8 -3h6"/>'
+    yield rect(tap - 4, y - 16, 8, 12, 'class="symbol"')
+    yield f'<circle class="tap" cx="{tap:g}" cy="{y:g}" r="3" fill="#1b1b1b"/>'
 
 
-def _pull_up(x: float, y: float) -> Drawn:
+def _pull_up(x: float, y: float, _sign: int) -> Drawn:
     yield f'<path class="line" d="M{x:g} {y:g}v-4M{x:g} {y - 16:g}v-3m-6 0h12"/>'
     yield rect(x - 4, y - 16, 8, 12, 'class="symbol"')
     yield f'<circle cx="{x:g}" cy="{y:g}" r="3" fill="#1b1b1b"/>'
     yield text(x + 9, y - 11, "3V3", "small")
 
 
-def _isolator(x: float, y: float) -> Drawn:
+def _isolator(x: float, y: float, sign: int) -> Drawn:
+    """24 V on the side of the part, 3.3 V on that of the Pi."""
     yield rect(x - 34, y - 11, 68, 22, 'class="symbol" rx="3"')
     yield f'<path class="line" stroke-dasharray="3 2" d="M{x:g} {y - 11:g}v22"/>'
-    yield text(x - 18, y + 4, "24 V", "small middle")
-    yield text(x + 18, y + 4, "3.3 V", "small middle")
+    yield text(x + sign * 18, y + 4, "24 V", "small middle")
+    yield text(x - sign * 18, y + 4, "3.3 V", "small middle")
 
 
-SYMBOLS: dict[str, Callable[[float, float], Drawn]] = {
+SYMBOLS: dict[str, Callable[[float, float, int], Drawn]] = {
     "isolator board": _isolator,
     "voltage divider": _divider,
     "pull-up resistor": _pull_up,

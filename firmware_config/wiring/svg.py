@@ -93,7 +93,7 @@ def _net(net: Net, found: Layout) -> Drawn:
     for terminal in net.terminals:
         name = symbol_of(terminal.wire.part)
         if name:
-            yield from symbol(name, sign * (found.inner - layout.PARTS_ZONE / 2 + 12), terminal.y)
+            yield from symbol(name, sign * (found.inner - layout.PARTS_ZONE / 2 + 12), terminal.y, sign)
 
 
 def _pad(pad: Pad, wires: Sequence[Connection]) -> Drawn:
@@ -160,7 +160,7 @@ def _legend(wires: Sequence[Connection], y: float) -> Drawn:
         x += 62 + 7.5 * len(colour)
     x = _MARGIN
     for name in (name for name in SYMBOLS if any(symbol_of(each.part) == name for each in wires)):
-        yield from symbol(name, x + 34, y + 38)
+        yield from symbol(name, x + 34, y + 38, -1)
         yield text(x + 80, y + 42.5, name)
         x += 104 + 7 * len(name)
     yield f'<circle cx="{x + 10:g}" cy="{y + 38:g}" r="4" fill="#1b1b1b"/>'

@@ -57,9 +57,7 @@ def _told(wire: Connection) -> Text:
     """One wire: sensor, terminal, colour, and what sits in it."""
     first = wire.colour.lower().split("-")[0].split()[0]
     style = _STYLES.get(first, first if first in _PLAIN else "")
-    told = Text(f"{wire.sensor}: {wire.to}, ")
-    told.append("━ ", style=style)
-    told.append(wire.colour)
+    told = Text.assemble(("━ ", style), f"{wire.sensor}: {wire.to}, {wire.colour}")
     if wire.part:
         told.append(f" [{wire.part}]", style="italic")
     return told

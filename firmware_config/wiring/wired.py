@@ -33,8 +33,9 @@ def wired(name: str, folder: Path) -> Wired:
     """
     path = Path(name) if name.endswith(".toml") else folder / GATEWAYS / f"{name}.toml"
     if not path.is_file():
-        there = ", ".join(sorted(each.stem for each in (folder / GATEWAYS).glob("*.toml"))) or "none"
-        raise AskedWrong(f"{path} is not there. In {folder} there are: {there}. Name a folder with --deployment.")
+        there = ", ".join(sorted(each.stem for each in (folder / GATEWAYS).glob("*.toml")))
+        known = f"In {folder} there are: {there}." if there else f"In {folder} there are no gateways."
+        raise AskedWrong(f"{path} is not there. {known} Another deployment is named with --deployment FOLDER.")
     gateway = load_toml(path, GatewayFile)
     board = boards().get(gateway.board)
     if board is None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from gateway.buses.adc import Adc, open_adc
 from gateway.buses.echo import Echo
 from gateway.buses.i2c import I2c, open_i2c
+from gateway.buses.modbus import TIMEOUT_S as MODBUS_TIMEOUT_S
 from gateway.buses.modbus import ModbusLine, ModbusUnit, open_modbus
 from gateway.buses.serial_port import SerialPort, open_serial
 from gateway.sensors.pins import Factory
@@ -26,6 +27,7 @@ class BusWorld:
         root: folder under which `sys` and `proc` are, for the gateway's own health.
         serial_timeout_s: how long a serial part may be silent; None: as the part says. Shorter where a world that runs
             faster than time has put all bytes there before the read.
+        modbus_timeout_s: how long a unit on RS-485 may take to answer.
     """
 
     i2c: Callable[[int], I2c] = open_i2c
@@ -33,6 +35,7 @@ class BusWorld:
     one_wire: Path = Path("/sys/bus/w1/devices")
     root: Path = Path("/")
     serial_timeout_s: float | None = None
+    modbus_timeout_s: float = MODBUS_TIMEOUT_S
 
 
 @dataclass
@@ -81,7 +84,7 @@ class Buses:
             PartFault: the library for it is not installed.
         """
         if bus not in self._modbus:
-            self._modbus[bus] = open_modbus(self.world.serial_path(bus), baud)
+            self._modbus[bus] = open_modbus(self.world.serial_path(bus), baud, self.world.modbus_timeout_s)
         return self._modbus[bus].unit(unit)
 
     def adc(self, bus: str, channel: int) -> Adc:

@@ -67,12 +67,12 @@ def _temperature(device: str, text: str) -> float:
     cel = int.from_bytes(read[:2], "little", signed=True) / _PER_CEL
     if cel == _POWER_ON_CEL:
         raise PartFault(
-            f"The 1-wire probe {device} gives 85 Cel, which it does when it has just been powered: it loses its "
+            f"The 1-wire probe {device} gives 85 °C, which it does when it has just been powered: it loses its "
             "supply. Check the red wire."
         )
     if not _LOW_CEL <= cel <= _HIGH_CEL:
         raise PartFault(
-            f"The 1-wire probe {device} gives {cel:.2f} Cel: it has too little power. Feed its red wire with 3.3 V "
+            f"The 1-wire probe {device} gives {cel:.2f} °C: it has too little power. Feed its red wire with 3.3 V "
             "instead of through the data wire."
         )
     return cel

@@ -29,17 +29,17 @@ def check_gateway(path: Path, factory: Callable[[], Factory] = system_factory) -
     try:
         config = load_toml(path, GatewayConfig)
     except ConfigInvalid as error:
-        return [Finding("configuration", "wrong", finding) for finding in error.findings]
+        return [Finding("configuration", "wrong", f"{path}: {finding}") for finding in error.findings]
     running = is_running(config.spool)
     sensors = len(config.sensors)
     return [
         Finding(
             "configuration", "well", f"{path} describes {config.gateway} with {sensors} sensor{'s'[: sensors > 1]}."
         ),
+        *_file(path),
         _key(config),
         *check_card(config),
         check_clock(),
-        *_file(path),
         *_inputs(config, factory, running),
         *check_broker(config, login=not running),
     ]
@@ -52,7 +52,7 @@ def _file(path: Path) -> list[Finding]:
         Finding(
             "configuration",
             "wrong" if each.severity == "wrong" and each.fault.at != ("board",) else "note",
-            str(each.fault),
+            f"{each.fault}.",
         )
         for each in found
     ]

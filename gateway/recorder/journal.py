@@ -50,9 +50,14 @@ class BootReplay:
         self._lost_at_ns = 0
         self._unwritten: dict[tuple[str, int], ReadingEntry] = {}
         self._steps: dict[str, deque[_Step]] = {}
+        self._read_ns: dict[str, int] = {}
 
-    def take(self, located: Located) -> None:
-        """Play the next entry of this boot."""
+    def take(self, located: Located, *, over: bool = False) -> None:
+        """Play the next entry of this boot.
+
+        Arguments:
+            over: whether it was written by a later boot, and so says nothing of until when this one was watching.
+        """
         entry = located.entry
         if self._known and not isinstance(entry, Seal):
             for anchor in self._known:
@@ -61,7 +66,7 @@ class BootReplay:
             self._known = ()
         if isinstance(entry, Anchor):
             self._anchors.note(entry)
-        elif isinstance(entry, BootNote):
+        elif isinstance(entry, BootNote) and not over:
             # The spool's own note at a restart repeats the newest time it knows, which may be that of an anchor or a
             # marker from a time when the spool was full and took no edges: the contacts were known until `last_ns`.
             self._lost_at_ns = self.last_ns if entry.clock_ns == self._known_ns else entry.clock_ns
@@ -70,7 +75,8 @@ class BootReplay:
             self.last_ns = max(self.last_ns, entry.clock_ns)
             self._edge(entry, located.settings)
         elif isinstance(entry, ReadingEntry):
-            self.last_ns = max(self.last_ns, entry.clock_ns)
+            self.last_ns = self.last_ns if over else max(self.last_ns, entry.clock_ns)
+            self._read_ns[entry.sensor] = entry.clock_ns
             self._reading(entry, located.settings)
         if not isinstance(entry, Seal):
             self._known_ns = max(self._known_ns, entry.clock_ns)
@@ -86,6 +92,8 @@ class BootReplay:
 
     def cut(self, sensor: str) -> list[ReadingEntry]:
         """Close the open interval of a sensor where the journal ends, and those that were over by then."""
+        if self._read_ns.get(sensor, 0) > self.last_ns:
+            return []  # it was closed so at an earlier start: a short interval is cut somewhat later than it ended
         intervals = self.intervals[sensor]
         closed = intervals.close_until(self.last_ns)
         reading = intervals.cut(self.last_ns)
@@ -205,10 +213,12 @@ def resume(
         known: the anchors of each boot, by its index, in file order.
     """
     replays = {boot: BootReplay(anchors, known(boot))}
+    latest = 0
     for located in entries:
         if located.boot not in replays:
             replays[located.boot] = BootReplay(AnchorBook(), known(located.boot))
-        replays[located.boot].take(located)
+        latest = max(latest, located.boot)
+        replays[located.boot].take(located, over=located.boot < latest)
     for replay in replays.values():
         replay.end()
     now = replays.pop(boot)

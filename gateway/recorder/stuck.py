@@ -83,7 +83,7 @@ class StuckLimits:
         if local is not None:
             day = _DAYS[local.weekday()]
             for rule in self._rules:
-                if day in rule.days and rule.from_hour <= local.hour < rule.to_hour:
+                if rule.covers(day, local.hour):
                     hours = rule.hours
                     break
         return None if hours is None else round(hours * _NS_PER_H)

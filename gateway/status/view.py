@@ -17,6 +17,7 @@ STALE_S = 180.0
 
 _NEARLY_FULL_PERCENT = 80.0
 _HOURS_A_DAY = 24
+_NONE = "No gateway runs here, and none has. Start it: sensorhub gateway run"
 _WORDS = {"ntp": "NTP", "receipt": "the hub", "given": "a recording", "none": "nobody yet"}
 
 
@@ -59,7 +60,7 @@ def print_view(console: Console, gateway: str, spool: Path, seen: View) -> None:
     said = seen.said
     console.print(Text.assemble("Gateway ", (gateway, "bold"), ", spool ", str(spool.absolute())), soft_wrap=True)
     if said is None:
-        told = "It runs, and has not said anything yet." if seen.running else "No gateway runs here, and none has."
+        told = "It runs, and has not said anything yet." if seen.running else _NONE
         console.print(Text(told, style="yellow" if seen.running else "bold red"))
         return
     table = Table.grid(padding=(0, 3))

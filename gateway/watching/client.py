@@ -42,6 +42,11 @@ def watch(spool: Path) -> Iterator[GatewayNow]:
     """
     try:
         handle = os.open(spool, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        raise NothingToWatch(
+            f"No gateway runs with the spool {spool}, and none has. Start it with sensorhub gateway run, or name "
+            "another."
+        ) from None
     except OSError as error:
         raise NothingToWatch(f"{spool} cannot be opened: {error.strerror}.") from None
     try:

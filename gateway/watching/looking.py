@@ -53,7 +53,7 @@ class Look:
         known = sensor.entry
         contact = self._recorder.contacts.get(sensor.id)
         pins: tuple[PinNow, ...] = ()
-        if contact is not None:
+        if contact is not None and not known.is_care:  # no single movement is shown anywhere
             each = zip(sensor.pin_of.items(), contact.levels, strict=True)
             pins = tuple(PinNow(name=name, number=number, active=active) for (name, number), active in each)
         reading = self._recorder.newest.get(sensor.id)
@@ -68,7 +68,7 @@ class Look:
             period_s=sensor.period_s,
             bus=f"{sensor.bus} 0x{sensor.unit:02x}" if sensor.bus and sensor.unit else sensor.bus or "",
             pins=pins,
-            edges=contact.closures if contact is not None else None,
+            edges=contact.closures if contact is not None and not known.is_care else None,
             values=tuple(
                 ValueNow(quantity=one.quantity, value=one.value, quality=quality_words(one.quality)) for one in values
             ),

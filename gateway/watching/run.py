@@ -29,9 +29,13 @@ def spools_to_watch(data: Path | None, config: Path) -> list[Path]:
     """The spools whose gateways are watched: those below a folder, else that of a configuration.
 
     Raises:
-        NothingToWatch: there is none.
+        NothingToWatch: there is none, or no configuration.
         ConfigInvalid: the configuration cannot be read.
     """
+    if data is None and not config.exists():
+        raise NothingToWatch(
+            f"There is no {config}. Name the gateway's configuration with --config, or a folder with --data."
+        )
     if data is None:
         return [load_toml(config, GatewayConfig).spool]
     found = find_sockets(data)

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from firmware_config.catalogue import entry_of
 from gateway.watching.inputs import GatewayNow, InputNow, ValueNow
 from gateway.watching.state import state_of
 from sensorhub.clock import rfc3339
@@ -16,10 +18,35 @@ _MARKS = {State.LIVE: "●", State.QUIET: "○", State.LATE: "▲", State.SILENT
 _STYLES = {State.LIVE: "cyan", State.QUIET: "default", State.LATE: "bold yellow", State.SILENT: "bold red"}
 _S_PER_MIN, _S_PER_H = 60, 3_600
 
+_COLUMNS_MIN = 120
+"""Characters of a terminal that has room for all columns; a narrower one gets some lines for each input."""
+
 
 def picture(gateways: list[GatewayNow]) -> RenderableType:
-    """All gateways, each with a line of its own and a table of its inputs."""
-    return Group(*(part for gateway in gateways for part in (_head(gateway), _table(gateway))))
+    """All gateways, each with a line of its own and its inputs, as far as the terminal has room."""
+    return _Picture(gateways)
+
+
+class _Picture:
+    """Asks the terminal for its size whenever it is drawn."""
+
+    def __init__(self, gateways: list[GatewayNow]) -> None:
+        self._gateways = gateways
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType | Segment]:
+        inputs = _table if options.max_width >= _COLUMNS_MIN else _blocks
+        whole = Group(*(part for gateway in self._gateways for part in (_head(gateway), inputs(gateway))))
+        lines = console.render_lines(whole, options.reset_height(), pad=False)
+        room = options.max_height if console.is_terminal else len(lines)
+        hidden = len(lines) - room + 1 if len(lines) > room else 0
+        for at, line in enumerate(lines[: len(lines) - hidden]):
+            yield from [Segment.line()] if at else []
+            yield from line
+        if hidden:
+            which = ", --gateway NAME" if len(self._gateways) > 1 else ""
+            more = f"{hidden:,} lines more: a higher terminal{which} or --plain shows them."
+            yield Segment.line()
+            yield Text(more, style="bold", no_wrap=True, overflow="ellipsis", end="")
 
 
 def _head(gateway: GatewayNow) -> Text:
@@ -33,10 +60,10 @@ def head_words(gateway: GatewayNow) -> str:
         gateway.gateway,
         "connected" if gateway.connected else "not connected",
         rfc3339(gateway.time_us // 1_000_000 * 1_000_000) if gateway.time_us is not None else "time not known",
-        f"spool {gateway.percent:.0f} % full, {status.backlog:,} records wait",
+        f"spool {gateway.percent:.0f} % full, {_many(status.backlog, 'record')} to send",
     ]
     if status.hours_left is not None:
-        words.append(f"{status.hours_left:,.0f} hours left")
+        words.append(f"{_many(round(status.hours_left), 'hour')} left")
     if status.trouble:
         words.append(status.trouble)
     return " | ".join(words)
@@ -45,17 +72,39 @@ def head_words(gateway: GatewayNow) -> str:
 def _table(gateway: GatewayNow) -> Table:
     table = Table("state", "sensor", "input", "edges", "newest reading", "age", "note", box=None, pad_edge=False)
     for each in gateway.inputs:
-        state = state_of(gateway, each)
         table.add_row(
-            Text(f"{_MARKS[state]} {state}", style=_STYLES[state]),
-            f"{each.id} {each.kind}",
+            _state(gateway, each),
+            each.id if each.id == each.kind else f"{each.id} {each.kind}",
             inputs_words(each),
             "" if each.edges is None else f"{each.edges:,}",
-            values_words(each.values),
+            values_words(shown_of(each)),
             age_words(each.age_s),
             Text(each.fault or each.title, style="red" if each.fault else "default"),
         )
     return table
+
+
+def _blocks(gateway: GatewayNow) -> Table:
+    """State and sensor; below these what it is connected to, what it reads, and its fault."""
+    table = Table.grid(padding=(0, 1))
+    for each in gateway.inputs:
+        first = Text.assemble((each.id, "bold"), ", " if each.title else "", each.title)
+        words = [inputs_words(each), "" if each.edges is None else _many(each.edges, "edge")]
+        words += [values_words(shown_of(each)), age_words(each.age_s) + ("" if each.age_s is None else " old")]
+        told = [first, Text("; ".join(word for word in words if word)), Text(each.fault, style="red")]
+        table.add_row(_state(gateway, each), Text("\n").join(line for line in told if line))
+    return table
+
+
+def _state(gateway: GatewayNow, each: InputNow) -> Text:
+    state = state_of(gateway, each)
+    return Text(f"{_MARKS[state]} {state}", style=_STYLES[state], no_wrap=True)
+
+
+def shown_of(each: InputNow) -> tuple[ValueNow, ...]:
+    """The values that a row of a page would show; all of a kind that is not in the catalogue."""
+    known = entry_of(each.kind)
+    return tuple(one for one in each.values if known is None or one.quantity in known.shown)
 
 
 def inputs_words(each: InputNow) -> str:
@@ -74,7 +123,8 @@ def _value(one: ValueNow) -> str:
     if row is None:
         return f"{one.quantity} {one.value:g}"
     unit = screen_unit(row.unit)
-    text = f"{row.title} {one.value:,.{row.decimals}f}{unit if unit in ('%', '°') else ' ' + unit if unit else ''}"
+    number = f"{one.value:,.{row.decimals}f}{unit if unit in ('%', '°') else ' ' + unit if unit else ''}"
+    text = f"{row.title} {row.held[one.value != 0] if row.held else number}"
     return f"{text} ({one.quality.replace(',', ', ')})" if one.quality else text
 
 
@@ -85,6 +135,10 @@ def age_words(age_s: float | None) -> str:
     if age_s < _S_PER_MIN:
         return f"{age_s:.0f} s"
     return f"{age_s / _S_PER_MIN:.0f} min" if age_s < _S_PER_H else f"{age_s / _S_PER_H:.1f} h"
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 class PlainLines:
@@ -101,7 +155,7 @@ class PlainLines:
             yield head_words(gateway)
         for each in gateway.inputs:
             state = state_of(gateway, each)
-            words = [inputs_words(each), f"{each.edges} edges" if each.edges is not None else ""]
+            words = [inputs_words(each), "" if each.edges is None else _many(each.edges, "edge")]
             words += [values_words(each.values), each.fault]
             line = f"{state} {gateway.gateway}/{each.id} " + "; ".join(word for word in words if word)
             if self._new(f"{gateway.gateway}/{each.id}", line):

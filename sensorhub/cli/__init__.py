@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from sensorhub.cli import data, demo, gateway, hub
+from sensorhub.cli import config, data, demo, gateway, hub, simulate, watch
 from sensorhub.errors import SensorHubError
 
 _INTERRUPTED = 130
@@ -18,11 +18,14 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help loads in half the time
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command(name="demo", short_help="Play a recorded junction and watch it live.")(demo.demo)
+app.command(name="demo", short_help="Play a recorded junction and a county, and watch them live.")(demo.demo)
 app.add_typer(gateway.app, name="gateway")
+app.add_typer(config.app, name="config")
 app.add_typer(hub.app, name="hub")
+app.add_typer(simulate.app, name="simulate")
 app.command(name="export", short_help="Write readings as CSV, Parquet or JSON.")(data.export)
 app.command(name="gaps", short_help="List records that are lost, and conflicts.")(data.gaps)
+app.command(name="watch", short_help="Show every input of a gateway, live.")(watch.watch)
 app.add_typer(data.dead_letters, name="dead-letters")
 
 

@@ -11,6 +11,7 @@ from sensorhub.cli import config_new
 
 app = typer.Typer(
     help="Describe a deployment: check its files, draw a gateway's wiring, look kinds of sensors up.",
+    short_help="Describe, check and draw what is deployed.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -27,7 +28,7 @@ class FileKind(StrEnum):
     DEPLOYMENT = "deployment"
 
 
-@app.command()
+@app.command(short_help="Check all files of a deployment before the van leaves.")
 def check(
     path: Annotated[Path, typer.Argument(help="Folder of a deployment, or a gateway's file.")] = Path(),
     json: Json = False,
@@ -52,7 +53,7 @@ def check(
     raise typer.Exit(0 if well else 1)
 
 
-@app.command()
+@app.command(short_help="Print the JSON Schema of a file, for editors.")
 def schema(
     file: Annotated[FileKind, typer.Argument(help="Which file it is for.")] = FileKind.GATEWAY,
 ) -> None:
@@ -65,7 +66,7 @@ def schema(
     typer.echo(schema_text(file.value), nl=False)
 
 
-@app.command()
+@app.command(short_help="Draw a gateway's wiring, pin by pin.")
 def wiring(
     gateway: Annotated[str, typer.Argument(help="Name of the gateway, or its file.")],
     deployment: Deployment = Path(),
@@ -94,7 +95,7 @@ def wiring(
         print_wiring(Console(highlight=False), picture)
 
 
-@app.command()
+@app.command(short_help="List the kinds of sensors, or all about one.")
 def catalogue(
     kind: Annotated[str | None, typer.Argument(help="Only this kind, and all that is known of it.")] = None,
     json: Json = False,
@@ -114,4 +115,4 @@ def catalogue(
         print_kinds(Console(highlight=False))
 
 
-app.command()(config_new.new)
+app.command(short_help="Write a new gateway's file, asking for what is not told.")(config_new.new)

@@ -1,10 +1,13 @@
 """`sensorhub config new`: a new gateway's file; what no option says is asked."""
 
 import json as encoding
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from sensorhub.errors import AskedWrong
 
 
 def new(
@@ -25,6 +28,7 @@ def new(
 ) -> None:
     """Write a new gateway's file, with free pins and buses for its sensors; what no option says is asked.
 
+    Constants that have a usual value are not asked: give those of your site with --constant, or add them to the file.
     The file is written only where `check` finds nothing wrong with it.
     """
     from firmware_config.asking import Told, make_gateway
@@ -45,5 +49,11 @@ def new(
 
 
 def _ask(question: str, default: str | None) -> str:
-    answer: str = typer.prompt(question, default, show_default=False)
+    try:
+        answer: str = typer.prompt(question, default, show_default=False)
+    except typer.Abort:
+        if sys.stdin.isatty():
+            raise
+        typer.echo("\nNobody answers. Give it as an option: sensorhub config new --help names them.", err=True)
+        raise typer.Exit(AskedWrong.exit_code) from None
     return answer

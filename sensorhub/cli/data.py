@@ -46,7 +46,7 @@ def export(
     _write(export_readings(data, parameters), output)
 
 
-@dead_letters.command("list")
+@dead_letters.command("list", short_help="List dead letters, newest first.")
 def list_(
     data: Data,
     gateway: Annotated[str | None, typer.Option(help="Only of this gateway.")] = None,

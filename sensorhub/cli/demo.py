@@ -31,6 +31,10 @@ def demo(
     recording: Annotated[
         Path | None, typer.Option(help="Recording to play: CSV, CSV.gz or Parquet. Default: the junction supplied.")
     ] = None,
+    deployment: Annotated[
+        Path | None,
+        typer.Option(help="Deployment whose gateways live in a simulated county beside it. Default: Essex."),
+    ] = None,
     once: Annotated[bool, typer.Option("--once", help="Play it once with its own times, then compare.")] = False,
     speed: Annotated[float | None, typer.Option(help="How many times faster; needs --once.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the ledger as JSON; needs --once.")] = False,
@@ -45,9 +49,9 @@ def demo(
     influx_bucket: options.InfluxBucket = None,
     influx_token_file: options.InfluxTokenFile = None,
 ) -> None:
-    """Play a recorded junction through pins, gateway, broker, hub and store, and show it on a live page.
+    """Play a recorded junction and a simulated county through pins, gateways, broker, hub and store, on a live page.
 
-    Without options it plays in a loop, in real time, with times shifted to now, until Ctrl-C.
+    Without options they play in real time, the recording in a loop with times shifted to now, until Ctrl-C.
     With --once it plays the recording once, waits until every reading is stored, and compares what was
     driven with what is stored: exit 0 where they are equal, 1 where not.
     """
@@ -60,6 +64,7 @@ def demo(
                 data=data,
                 port=port,
                 recording=recording,
+                deployment=deployment,
                 once=once,
                 speed=speed,
                 interval_s=interval,

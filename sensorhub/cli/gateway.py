@@ -17,7 +17,7 @@ Config = Annotated[Path, typer.Option(help="Configuration, as `sensorhub gateway
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
-@app.command()
+@app.command(short_help="Write a commented configuration and a key.")
 @options.with_broker
 def init(
     gateway: Annotated[
@@ -36,7 +36,7 @@ def init(
     typer.echo(init_gateway(folder, gateway or socket.gethostname().lower(), settings))
 
 
-@app.command()
+@app.command(short_help="Measure, keep, and send to the hub, until stopped.")
 @options.with_broker
 def run(
     config: Annotated[Path | None, typer.Option(help="Configuration, as `sensorhub gateway init` writes it.")] = None,
@@ -49,7 +49,7 @@ def run(
     *,
     broker: options.Options,
 ) -> None:
-    """Read the contacts, keep what is measured, and send it to the hub, until stopped.
+    """Read the sensors, keep what is measured, and send it to the hub, until stopped.
 
     Give a configuration, or the same with options; options win over the configuration.
     """
@@ -60,9 +60,9 @@ def run(
     raise typer.Exit(run_gateway(gateway_config(config, told, broker, contact or [])))
 
 
-@app.command()
+@app.command(short_help="Check all that a gateway needs on this machine.")
 def check(config: Config = Path("gateway.toml"), json: Json = False) -> None:
-    """Look at all that a gateway needs on this machine: configuration, key, card, clock, pins, broker.
+    """Look at all that a gateway needs on this machine: configuration, key, card, clock, pins, parts, broker.
 
     Each finding is a sentence that says what to do. Exits with 1 where anything is wrong.
     """
@@ -81,7 +81,7 @@ def check(config: Config = Path("gateway.toml"), json: Json = False) -> None:
     raise typer.Exit(1 if wrong else 0)
 
 
-@app.command()
+@app.command(short_help="Show how the gateway on this machine is.")
 def status(config: Config = Path("gateway.toml"), json: Json = False) -> None:
     """Show what the gateway on this machine last said of itself: connection, spool and hours left, clock, faults.
 

@@ -18,7 +18,7 @@ def _hub() -> None:
     """Run the hub: take packs, store readings, show them live."""
 
 
-@app.command()
+@app.command(short_help="Run the hub until stopped.")
 @options.with_broker
 def run(
     config: Annotated[Path | None, typer.Option(help="Configuration of the hub (TOML).")] = None,
@@ -61,7 +61,7 @@ def run(
     raise typer.Exit(run_hub(load_hub_config(config, told)))
 
 
-@app.command()
+@app.command(short_help="Have gateways send again what the store lost.")
 def refetch(
     data: Annotated[Path, typer.Option(help="The hub's folder.")],
     gateway: Annotated[str | None, typer.Argument(help="Only of this gateway. Default: all.")] = None,

@@ -28,7 +28,7 @@ def _simulate() -> None:
     """Simulate a county, its faults, or many gateways."""
 
 
-@app.command()
+@app.command(short_help="Run a county, and compare what is stored.")
 def world(
     deployment: Deployment = None,
     seed: Annotated[int, typer.Option(help="Seed of the world.")] = 1,
@@ -67,7 +67,7 @@ def world(
     raise typer.Exit(run_world(options))
 
 
-@app.command()
+@app.command(short_help="Run what can go wrong, and see whether it shows.")
 def faults(
     scenario: Annotated[
         str | None, typer.Argument(help="Scenario to run: one of those listed, or a file.", show_default=False)
@@ -113,4 +113,4 @@ def faults(
     raise typer.Exit(run_world(options))
 
 
-app.command()(simulate_fleet.fleet)
+app.command(short_help="Send the load of thousands of gateways to a hub.")(simulate_fleet.fleet)

@@ -11,8 +11,12 @@ from sensorhub.reading import NS_PER_S
 from simulators.county.cabinet import Cabinet
 from simulators.pace import Pace
 
-UNACCEPTED_MAX = 2_000
-"""Moves that a gateway may be behind before its clock waits: memory, and what a cut of its power costs at full speed."""
+UNTAKEN_MAX = 2_000
+"""Moves that a gateway may be behind before its clock waits: memory, and what a cut of its power costs."""
+
+UNTAKEN_NS_MAX = 120 * NS_PER_S
+"""So far the clock may be ahead of what the gateway has taken: faults are looked for when it takes something, and of
+reads over a bus only so many can wait."""
 
 MOVES_PER_TURN = 200
 """So many events between two turns of the event loop, which commits and sends meanwhile."""
@@ -58,56 +62,50 @@ class Driver:
     Arguments:
         cabinet: what is driven.
         pace: how fast.
-        until_ns: end of the run, measurement clock; None: never.
         machine: the machine's boot clock, ns.
     """
 
-    def __init__(
-        self, cabinet: Cabinet, pace: Pace, until_ns: int | None, machine: Callable[[], int] = boot_ns
-    ) -> None:
+    def __init__(self, cabinet: Cabinet, pace: Pace, machine: Callable[[], int] = boot_ns) -> None:
         self._cabinet = cabinet
         self._clock = cabinet.clock
         self._pace = pace
         self._machine = machine
-        self._until_ns = until_ns
         self._settled_ns = 0
+        self._taken_ns = self._told_ns = self._clock.now_ns()
         self._driven: deque[int] = deque()
         self._heard = asyncio.Event()
+        self._moves = cabinet.moves()
+        self._move = next(self._moves, None)
         self.accepted_edges = 0
         self.ended = False
 
     def accepted(self, edges: Sequence[Edge], settled_until_ns: int) -> None:
-        """Called by the agent: these edges are in its journal, all others until then were none."""
+        """Called by the agent: these edges are in its journal, all others until then were none, or were refused."""
         self.accepted_edges += len(edges)
         self._settled_ns = settled_until_ns
-        while self._driven and self._driven[0] <= settled_until_ns:
+        # What was driven before it told something the last time it has taken by now, also where its card is full.
+        self._taken_ns, self._told_ns = max(self._told_ns, settled_until_ns), self._clock.now_ns()
+        while self._driven and self._driven[0] <= self._taken_ns:
             self._driven.popleft()
         self._heard.set()
 
-    async def drive(self, gateway: DrivenGateway) -> None:
-        """Drive to the end of the run, or for ever.
+    async def drive(self, gateway: DrivenGateway, until_ns: int | None) -> None:
+        """Drive an agent that has started, up to `until_ns` of the measurement clock; None: for ever.
 
-        Returns when every interval of the run is closed; records may still wait for their receipts.
+        Returns at once then, with the gateway as far behind as it is.
         """
-        end_ns = FOREVER_NS if self._until_ns is None else self._until_ns
-        begin_ns = self._clock.now_ns()
-        moves = self._cabinet.moves()
-        move = next(moves, None)
-        while move is not None and move.clock_ns < begin_ns:  # made before this process began
-            self._cabinet.drive(move)
-            move = next(moves, None)
+        end_ns = FOREVER_NS if until_ns is None else until_ns
         events = 0
         while True:
-            move_ns = FOREVER_NS if move is None else move.clock_ns
             poll_ns = gateway.next_poll_ns
-            next_ns = min(move_ns, FOREVER_NS if poll_ns is None else poll_ns)
+            next_ns = min(self._next_ns, FOREVER_NS if poll_ns is None else poll_ns)
             if next_ns >= end_ns:
                 break
             await self._step_to(next_ns, gateway)
-            if move is not None and move_ns == next_ns:
-                self._driven.append(move_ns)
-                self._cabinet.drive(move)
-                move = next(moves, None)
+            if self._move is not None and self._next_ns == next_ns:
+                self._driven.append(next_ns)
+                self._cabinet.drive(self._move)
+                self._move = next(self._moves, None)
             else:
                 for sensor in gateway.due(next_ns):
                     self._cabinet.settle(sensor, next_ns)
@@ -115,10 +113,32 @@ class Driver:
             events += 1
             if events % MOVES_PER_TURN == 0:
                 await asyncio.sleep(0)
-        await self._step_to(end_ns + BEYOND_NS, gateway)
+        await self._step_to(end_ns, gateway)
+
+    async def finish(self, gateway: DrivenGateway) -> None:
+        """Wait until every interval that has ended is closed and every record has its receipt: the run is over."""
+        await self._step_to(self._clock.now_ns() + BEYOND_NS, gateway)
         self.ended = True
-        while self._settled_ns < self._clock.now_ns():
+        while self._settled_ns < self._clock.now_ns() or gateway.outstanding:
             await self._hear(gateway)
+
+    def skip(self, until_ns: int) -> None:
+        """Make the moves up to `until_ns` at once, with the clock there: no gateway is there to see them."""
+        while self._move is not None and self._move.clock_ns <= until_ns:
+            self._cabinet.drive(self._move)
+            self._move = next(self._moves, None)
+        self._clock.advance_to(until_ns)
+        self._driven.clear()
+        self._taken_ns = self._told_ns = self._clock.now_ns()
+
+    async def coast(self, until_ns: int) -> None:
+        """Let the world go on until then without a gateway."""
+        await asyncio.sleep(max(0.0, self._pace.machine_s_until(until_ns, self._machine())))
+        self.skip(until_ns)
+
+    @property
+    def _next_ns(self) -> int:
+        return FOREVER_NS if self._move is None else self._move.clock_ns
 
     async def _step_to(self, clock_ns: int, gateway: DrivenGateway) -> None:
         """Advance the clock to `clock_ns`, not before the pace allows it and the gateway has kept up."""
@@ -127,14 +147,17 @@ class Driver:
                 await self._hear(gateway)
             machine_ns = self._machine()
             allowed_ns = self._pace.measured_ns(machine_ns)
-            if allowed_ns is None or allowed_ns >= clock_ns:
-                self._clock.advance_to(clock_ns)
-                return
-            self._clock.advance_to(allowed_ns)
-            await asyncio.sleep(min(WAIT_S_MAX, max(0.0, self._pace.machine_s_until(clock_ns, machine_ns))))
+            step_ns = min(clock_ns, self._taken_ns + UNTAKEN_NS_MAX)
+            if allowed_ns is None or allowed_ns >= step_ns:
+                self._clock.advance_to(step_ns)
+                if step_ns == clock_ns:
+                    return
+            else:
+                self._clock.advance_to(allowed_ns)
+                await asyncio.sleep(min(WAIT_S_MAX, max(0.0, self._pace.machine_s_until(step_ns, machine_ns))))
 
     def _behind(self) -> bool:
-        return len(self._driven) >= UNACCEPTED_MAX and self._driven[0] + NS_PER_S // 2 <= self._clock.now_ns()
+        return len(self._driven) >= UNTAKEN_MAX or self._clock.now_ns() >= self._taken_ns + UNTAKEN_NS_MAX
 
     async def _hear(self, gateway: DrivenGateway) -> None:
         """Wait until the gateway has accepted something, or a moment."""

@@ -19,6 +19,9 @@ from simulators.wires.system import SystemTree
 SERIAL_TIMEOUT_S = 0.05
 """All bytes of a simulated part are there before it is read: a port that is empty stays empty."""
 
+MODBUS_TIMEOUT_S = 5.0
+"""A simulated unit answers from a thread, which a busy machine may keep waiting."""
+
 
 @dataclass
 class Bench:
@@ -52,6 +55,7 @@ class Bench:
             one_wire=self.one_wire.folder,
             root=self.system.folder,
             serial_timeout_s=SERIAL_TIMEOUT_S,
+            modbus_timeout_s=MODBUS_TIMEOUT_S,
         )
 
     def i2c(self, number: int) -> FakeI2c:

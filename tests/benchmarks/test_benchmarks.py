@@ -18,7 +18,11 @@ SMALLEST = {
     "edges": ("--seconds", "0.2", "--edges", "400", "--starts", "1", "--no-peer"),
     "drain": ("--minutes", "0.2", "--live-seconds", "2.5", "--rounds", "1", "--store", "duckdb"),
     "wire": ("--seconds", "0.1", "--pack-s", "0.5"),
+    "config_check": ("--gateways", "20", "--rounds", "1"),
     "path": ("--passes", "1", "--store", "duckdb"),
+    "fleet": ("--gateways", "20", "--seconds", "0.5"),
+    "sensors": ("--seconds", "1"),
+    "world": ("--hours", "0.1", "--gateway", "army-and-navy"),
 }
 
 

@@ -147,6 +147,25 @@ def _lost(root: str, key: str) -> set[tuple[str, str]]:
     }.get((root, key), set())
 
 
+def test_gateway_without_a_sound_sensor_is_looked_at_all_the_same(tmp_path: Path) -> None:
+    files = _files()
+    files["gateway"]["site"] = "nowhere"
+    files["gateway"]["sensors"] = [{"id": "first", "pin": 50}]
+
+    assert {("g.toml", "site"), ("g.toml", "sensors[1].pin")} < _places(_check(tmp_path, files))
+
+
+def test_lists_of_tables_are_told_as_they_are_written(tmp_path: Path) -> None:
+    files = _files()
+    files["gateway"]["sensors"] = {"id": "first", "pin": 5}
+    files["sites"]["sites"][0]["strands"] = []
+
+    told = {each.fault.key_path: each.fault.instead for each in _check(tmp_path, files)}
+
+    assert told["sensors"] == "write [[sensors]] and its keys, once for each"
+    assert told["sites[1].strands"] == "write at least 1"
+
+
 def test_files_before_they_are_broken_have_the_neighbours_alone(tmp_path: Path) -> None:
     assert _places(_check(tmp_path, _files())) == NEIGHBOURS
 

@@ -26,7 +26,7 @@ def test_boards_are_those_that_are_deployed() -> None:
     assert {name for name, board in boards().items() if board.clock_battery} == {"5", "cm4", "cm5"}
 
 
-@pytest.mark.parametrize("name", BOARDS)
+@pytest.mark.parametrize("name", sorted(BOARDS))
 def test_interfaces_are_on_usable_pins_and_known_once(name: str) -> None:
     found = boards()[name].interfaces
     assert len({each.name for each in found}) == len(found)

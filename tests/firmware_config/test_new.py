@@ -16,8 +16,8 @@ from firmware_config.new import (
     FileInTheWay,
     WantedSensor,
     broker_of,
+    free_path,
     new_text,
-    path_of,
     planned,
     wanted_sensors,
     with_constants,
@@ -57,7 +57,7 @@ def _write(folder: Path, board: str, site: str, wanted: list[str]) -> Path:
     draft = read_draft(folder)
     plan = planned(boards()[board], _complete(wanted_sensors(wanted)))
     head = {"gateway": "new", "title": "New", "site": site, "board": board}
-    path = path_of(folder, "new")
+    path = free_path(folder, "new")
     assert write_new(path, new_text(head, broker_of(draft, "new"), plan, True), draft, TODAY) == []
     return path
 
@@ -168,12 +168,12 @@ def test_file_that_would_be_wrong_is_not_written(tmp_path: Path) -> None:
     before = sorted(folder.rglob("*"))
     plan = planned(boards()["4b"], wanted_sensors(["loop"]))
 
-    path = path_of(folder, "new")
+    path = free_path(folder, "new")
     findings = write_new(path, new_text({"gateway": "new", "site": "no", "board": "4b"}, {}, plan, False), draft, TODAY)
 
     assert [finding.fault.key_path for finding in findings] == ["site"]
     with pytest.raises(ConfigInvalid, match="GPIO 28"):
         write_new(path, 'gateway = "new"\n[[sensors]]\nid = "a"\npin = 28\n', draft, TODAY)
     with pytest.raises(FileInTheWay, match="not overwritten"):
-        write_new(path_of(folder, "harwich-quay"), "", draft, TODAY)
+        write_new(free_path(folder, "harwich-quay"), "", draft, TODAY)
     assert sorted(folder.rglob("*")) == before

@@ -110,7 +110,7 @@ def test_terminal_drawing_says_the_same(name: str) -> None:
     lines = out.getvalue().splitlines()
 
     for wire in picture.wires:
-        assert any(f"{wire.sensor}: {wire.to}, ━ {wire.colour}" in line for line in lines)
+        assert any(f"━ {wire.sensor}: {wire.to}, {wire.colour}" in line for line in lines)
     for pin in range(1, 41, 2):
         assert any(re.search(rf"\b{pin} +{pin + 1}\b", line) for line in lines)
     assert all(name in out.getvalue() for name in picture.gateway.interfaces)
@@ -217,12 +217,12 @@ def test_serial_part_on_an_adapter_has_its_ends_there_and_power_from_the_header(
 )
 def test_symbol_stands_for_what_sits_in_a_wire(part: str, name: str) -> None:
     assert symbol_of(part) == name
-    assert not name or list(symbol(name, 0, 0))
+    assert not name or list(symbol(name, 0, 0, 1))
 
 
 def test_every_symbol_is_one_picture() -> None:
     for name in SYMBOLS:
-        ElementTree.fromstring(f"<g>{''.join(symbol(name, 10, 10))}</g>")
+        ElementTree.fromstring(f"<g>{''.join(symbol(name, 10, 10, -1))}</g>")
 
 
 def test_words_of_a_file_cannot_break_the_picture() -> None:
@@ -242,3 +242,14 @@ def test_gateway_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
     (tmp_path / "g.toml").write_text('gateway = "g"\n[[sensors]]\nid = "a"\npin = 4\n')
     with pytest.raises(AskedWrong, match='board = "4b"'):
         wired(str(tmp_path / "g.toml"), tmp_path)
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_protection_faces_the_part(sign: int) -> None:
+    isolator = "".join(symbol("isolator board", 100, 0, sign))
+    volts = {label: float(x) for x, label in re.findall(r'x="([\d.]+)"[^>]*>(24 V|3\.3 V)<', isolator)}
+    assert (volts["24 V"] - volts["3.3 V"]) * sign > 0, "24 V must be on the part's side"
+    divider = "".join(symbol("voltage divider", 100, 0, sign))
+    series = float(re.search(r'<rect x="([\d.]+)"[^>]*series', divider)[1]) + 15  # type: ignore[index]
+    tap = float(re.search(r'class="tap" cx="([\d.]+)"', divider)[1])  # type: ignore[index]
+    assert (series - tap) * sign > 0, "the resistor must be between the part and the tap"

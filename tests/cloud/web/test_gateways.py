@@ -96,7 +96,7 @@ def test_lost_records_are_told_with_their_reason_and_times(state: State) -> None
 
 def test_rejected_readings_and_gaps_without_times_are_told() -> None:
     refused = Gap("a-1", EPOCH, "rejected", 9, 9, 1, "spool-full", NOW_US, NOW_US, NOW_US)
-    assert lost_words([refused], NOW_US) == "1 reading refused before they had a number: spool-full, 14:32."
+    assert lost_words([refused], NOW_US) == "1 reading refused: spool-full, 14:32."
     unknown = Gap("a-1", EPOCH, "unnamed", 1, 4, 4, "why", NOW_US - 24 * 60 * MINUTE_US)
     assert lost_words([unknown], NOW_US) == "4 records lost: why, noted 23 Nov, 14:32."
 

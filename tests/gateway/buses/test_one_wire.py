@@ -67,8 +67,8 @@ def test_every_temperature_comes_back(tmp_path_factory: pytest.TempPathFactory, 
 @pytest.mark.parametrize(
     ("read", "says"),
     [
-        (bytes.fromhex("50 05 4b 46 7f ff 10 10 bd"), "85 Cel, which it does when it has just been powered"),
-        (scratchpad(127.9375), "127.94 Cel: it has too little power"),
+        (bytes.fromhex("50 05 4b 46 7f ff 10 10 bd"), "85 °C, which it does when it has just been powered"),
+        (scratchpad(127.9375), "127.94 °C: it has too little power"),
         (scratchpad(-55.0625), "too little power"),
         (bytes(9), "all zeros: data is shorted to ground"),
     ],

@@ -147,6 +147,24 @@ def test_journal_earlier_boot_is_closed_partial_at_its_last_entry_once() -> None
     assert [(located.entry.sensor, located.entry.clock_ns) for located in closed] == [("a", 4 * S), ("b", 4 * S)]  # type: ignore[union-attr]
 
 
+def test_journal_earlier_boot_whose_last_interval_was_short_is_closed_once() -> None:
+    """Found by `make chaos-simulated`, seed 45966: after the cut of one sensor another counted its last edge again."""
+    journal = [
+        Located(0, 0, Anchor(0, WALL, 0, AnchorKind.GIVEN)),
+        Located(0, 0, Edge("a", 0, False, observed=True), SETTINGS["a"]),
+        Located(0, 0, Edge("b", 9_900 * MS, False, observed=True), SETTINGS["b"]),
+        Located(0, 0, Edge("a", 9_950 * MS, True), SETTINGS["a"]),
+    ]
+    levels = {"a": False, "b": False}
+    closed = Gateway(journal, 1, 1 * S, levels).resumed.readings
+    assert [(reading.sensor, reading.clock_ns, reading.values[0].value) for reading in closed] == [
+        ("a", 9_950 * MS, 1.0),
+        ("b", 10_400 * MS, 0.0),
+    ]
+    for boot in (1, 2, 3):
+        assert Gateway(journal, boot, 1 * S, levels).resumed.readings == ()
+
+
 def test_journal_interval_that_was_over_when_its_boot_ended_has_its_reading() -> None:
     """Found by `make chaos-kill`, seed 2: the boot went on after the interval's end, its reading was not committed."""
     journal: list[Located] = []

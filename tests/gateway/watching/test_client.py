@@ -47,8 +47,11 @@ def test_watch_gives_up_on_a_line_without_end(tmp_path: Path) -> None:
 
 
 def test_watch_where_no_gateway_runs_says_so(tmp_path: Path) -> None:
-    with pytest.raises(NothingToWatch, match="cannot be opened"):
+    with pytest.raises(NothingToWatch, match="and none has"):
         next(watch(tmp_path / "none"))
+    (tmp_path / "file").touch()
+    with pytest.raises(NothingToWatch, match="cannot be opened"):
+        next(watch(tmp_path / "file"))
     with pytest.raises(NothingToWatch, match="No gateway runs with the spool"):
         next(watch(tmp_path))
     with socket.socket(socket.AF_UNIX) as left_by_a_kill, short_path(tmp_path) as path:

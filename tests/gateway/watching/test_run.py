@@ -70,4 +70,6 @@ def test_spools_are_those_below_a_folder_or_of_a_configuration(tmp_path: Path) -
     config.write_text('gateway = "weir"\n[[sensors]]\nid = "loop"\npin = 5\n')
     assert spools_to_watch(None, config) == [tmp_path / "spool"]
     with pytest.raises(ConfigInvalid):
+        spools_to_watch(None, tmp_path)
+    with pytest.raises(NothingToWatch, match="with --config, or a folder with --data"):
         spools_to_watch(None, tmp_path / "none.toml")

@@ -1,0 +1,139 @@
+"""The process of a simulated county: all its gateways, each with its cabinet, in one world.
+
+Run as `python -m simulators.county.process --data DIR`; everything else is in the order that was written there.
+"""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from firmware_config.deployment import load_deployment
+from firmware_config.site import Site
+from sensorhub.errors import SensorHubError
+from simulators.county.gateway import CountyGateway
+from simulators.county.order import Order, read_order
+from simulators.county.telling import write_tellings
+from simulators.faults.planning import planned
+from simulators.faults.scenario import Scenario, read_scenario
+from simulators.progress import RunProgress, write_progress
+from simulators.world.county import World
+from simulators.world.place import Place
+from simulators.world.site import SitePlace
+
+log = logging.getLogger(__name__)
+
+PROGRESS_S = 0.2
+
+STOPPED = 128 + signal.SIGTERM
+"""Exit code of a process that was told to stop before all was run: not 0, so that it is started again."""
+
+
+def site_place(site: Site) -> SitePlace:
+    """Where gateways stand, as the world needs it."""
+    return SitePlace(site.id, site.latitude, site.longitude, site.road, site.direction)
+
+
+def gateways_of(data: Path, order: Order) -> list[CountyGateway]:
+    """The gateways of an order, each with its cabinet.
+
+    Raises:
+        SensorHubError: deployment or scenario cannot be read.
+    """
+    deployment = load_deployment(order.deployment)
+    configs = [config for name, config in deployment.gateways.items() if name in order.boots]
+    scenario: Scenario | None = read_scenario(order.scenario) if order.scenario is not None else None
+    plans = planned(scenario, configs) if scenario is not None else ()
+    world = World(order.seed, order.wall_us)
+    found = []
+    for config in configs:
+        place = partial(_place, world, site_place(deployment.site_of(config)), config.gateway)
+        mine = [plan for plan in plans if plan.gateway == config.gateway]
+        found.append(CountyGateway(data, order, config, place, mine, scenario.seed if scenario else 0))
+    return found
+
+
+def _place(world: World, site: SitePlace, gateway: str, sensor: str) -> Place:
+    return world.place(site, f"{gateway}/{sensor}")
+
+
+async def run_county(data: Path) -> None:
+    """Run the order of a folder to its end, and write down what truly happened.
+
+    Raises:
+        OrderUnreadable: the folder has no order.
+        SensorHubError: a gateway cannot go on.
+    """
+    order = read_order(data)
+    gateways = gateways_of(data, order)
+    telling = asyncio.create_task(_tell(data, gateways))
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for gateway in gateways:
+                tasks.create_task(gateway.run(), name=gateway.config.gateway)
+    except ExceptionGroup as group:
+        raise _first(group) from None
+    finally:
+        telling.cancel()
+    write_tellings(data, [gateway.telling for gateway in gateways if gateway.telling is not None])
+    _write(data, gateways)
+
+
+def _first(group: ExceptionGroup) -> Exception:
+    leaf: Exception = group
+    while isinstance(leaf, ExceptionGroup):
+        leaf = leaf.exceptions[0]
+    return leaf
+
+
+async def _tell(data: Path, gateways: Sequence[CountyGateway]) -> None:
+    while True:
+        _write(data, gateways)
+        await asyncio.sleep(PROGRESS_S)
+
+
+def _write(data: Path, gateways: Sequence[CountyGateway]) -> None:
+    records = {gateway.config.gateway: gateway.outstanding for gateway in gateways}
+    write_progress(
+        data,
+        RunProgress(
+            clock_ns=min(gateway.cabinet.clock.now_ns() for gateway in gateways),
+            accepted=sum(gateway.driver.accepted_edges for gateway in gateways),
+            outstanding=sum(records.values()),
+            played=sum(gateway.telling is not None for gateway in gateways),
+            gateways=len(gateways),
+            records=records,
+        ),
+    )
+
+
+async def _until_told(data: Path) -> None:
+    running = asyncio.create_task(run_county(data))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+    await running
+
+
+def main() -> int:
+    """Read the command line and run; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        asyncio.run(_until_told(arguments.data))
+    except asyncio.CancelledError:
+        log.info("Stopped; what was measured is in the spools.")
+        return STOPPED
+    except SensorHubError as error:
+        log.error("%s", error)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

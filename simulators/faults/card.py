@@ -1,0 +1,84 @@
+"""A gateway's card that can be full, or lose its power: a real folder, with refusals in front of it."""
+
+import errno
+import os
+from pathlib import Path
+
+from gateway.spool.disk import RealDisk, SpoolFile
+
+
+class FaultyCard(RealDisk):
+    """A folder of this machine that refuses when told to.
+
+    Beside the disk's methods it has two switches: `full`, so that nothing more can be written, and `cut`, after which
+    nothing that was not durable ever will be.
+
+    Arguments:
+        root: the folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.full = False
+        self.cut = False
+
+    def refuse(self) -> None:
+        """Raise what a write gets now; nothing where it goes through.
+
+        Raises:
+            OSError: the card is full, or has no power.
+        """
+        if self.cut:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        if self.full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def make_folder(self, folder: str) -> None:
+        self.refuse()
+        super().make_folder(folder)
+
+    def create(self, folder: str, name: str) -> SpoolFile:
+        self.refuse()
+        return _FaultyFile(super().create(folder, name), self)
+
+    def open(self, folder: str, name: str) -> SpoolFile:
+        return _FaultyFile(super().open(folder, name), self)
+
+    def rename(self, folder: str, old: str, new: str) -> None:
+        self.refuse()
+        super().rename(folder, old, new)
+
+    def remove(self, folder: str, name: str) -> None:
+        if self.cut:
+            self.refuse()
+        super().remove(folder, name)
+
+    def free_bytes(self) -> int:
+        return 0 if self.full else super().free_bytes()
+
+
+class _FaultyFile:
+    def __init__(self, file: SpoolFile, card: FaultyCard) -> None:
+        self._file = file
+        self._card = card
+
+    def write(self, offset: int, data: bytes) -> None:
+        self._card.refuse()
+        self._file.write(offset, data)
+
+    def sync(self) -> None:
+        if self._card.cut:
+            self._card.refuse()
+        self._file.sync()
+
+    def truncate(self, length: int) -> None:
+        if self._card.cut:
+            self._card.refuse()
+        self._file.truncate(length)
+
+    def allocate(self, length: int) -> None:
+        self._card.refuse()
+        self._file.allocate(length)
+
+    def close(self) -> None:
+        self._file.close()

@@ -1,0 +1,135 @@
+"""A deployment of a few gateways with many kinds, small enough to be simulated in seconds."""
+
+from pathlib import Path
+
+_SITES = """\
+[[sites]]
+id = "weir"
+name = "Rayleigh Weir"
+latitude = 51.5745
+longitude = 0.601
+strands = ["transport", "infrastructure", "public-services"]
+road = "A127"
+direction = "eastbound"
+
+[[sites]]
+id = "quay"
+name = "Harwich Quay"
+latitude = 51.944
+longitude = 1.288
+strands = ["transport", "infrastructure", "public-services", "economy"]
+town = "Harwich"
+
+[[sites]]
+id = "flat"
+name = "Sheltered flat"
+latitude = 51.79
+longitude = 1.15
+strands = ["social-care"]
+indoors = true
+"""
+
+_WEIR = """\
+gateway = "weir"
+site = "weir"
+board = "4b"
+interfaces = ["1-wire", "i2c-1"]
+
+[[sensors]]
+id = "pair"
+kind = "loop-pair"
+pins = { upstream = 5, downstream = 6 }
+
+[[sensors]]
+id = "loop"
+kind = "loop"
+pin = 12
+
+[[sensors]]
+id = "other-loop"
+kind = "loop"
+pin = 13
+
+[[sensors]]
+id = "road"
+kind = "road-temperature"
+bus = "1-wire"
+device = "28-0316a279d4ff"
+
+[[sensors]]
+id = "air"
+kind = "air-climate"
+bus = "i2c-1"
+"""
+
+_QUAY = """\
+gateway = "quay"
+site = "quay"
+board = "4b"
+interfaces = ["uart-0", "spi-0"]
+
+[[sensors]]
+id = "level"
+kind = "river-level"
+bus = "uart-0"
+calibration = { mounting_height_mm = 4200 }
+
+[[sensors]]
+id = "vane"
+kind = "wind-vane"
+bus = "spi-0.0"
+channels = { vane = 1 }
+
+[[sensors]]
+id = "rain"
+kind = "rain-gauge"
+pin = 5
+
+[[sensors]]
+id = "people"
+kind = "footfall"
+pins = { outer = 12, inner = 13 }
+
+[[sensors]]
+id = "power"
+kind = "energy-pulse"
+pin = 16
+
+[[sensors]]
+id = "bin"
+kind = "bin-fill"
+pins = { trigger = 19, echo = 20 }
+level_shift = true
+
+[[sensors]]
+id = "door"
+kind = "cabinet-door"
+pin = 26
+"""
+
+_FLAT = """\
+gateway = "flat"
+site = "flat"
+board = "zero-2-w"
+interfaces = ["i2c-1"]
+
+[[sensors]]
+id = "room"
+kind = "room-climate"
+bus = "i2c-1"
+
+[[sensors]]
+id = "moves"
+kind = "activity"
+pin = 5
+"""
+
+
+def write_deployment(folder: Path, *, care: bool = False) -> Path:
+    """Write it into a new folder, with a gateway of social care or without; returns the folder."""
+    gateways = folder / "gateways"
+    gateways.mkdir(parents=True)
+    (folder / "sites.toml").write_text(_SITES)
+    for name, text in {"weir": _WEIR, "quay": _QUAY, **({"flat": _FLAT} if care else {})}.items():
+        (gateways / f"{name}.toml").write_text(text)
+    return folder

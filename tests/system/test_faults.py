@@ -1,0 +1,103 @@
+"""Tests of `sensorhub simulate faults`: what goes wrong shows where it is, and nowhere else."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from simulators.faults.scenario import read_scenario, supplied
+from tests.firmware_config.toml import toml_text
+from tests.system.command_process import command
+from tests.system.small_county import write_deployment
+from tests.system.world_process import WorldProcess
+
+
+def together(folder: Path, hours: int, places: Mapping[str, Mapping[str, str]]) -> Path:
+    """A file with the faults of supplied scenarios in one, each at a place of the small county."""
+    scenarios = {name: read_scenario(supplied()[name]) for name in places}
+    faults = [
+        plan.model_copy(update={"kind": "", **places[name]}).model_dump()
+        for name, scenario in scenarios.items()
+        for plan in scenario.faults
+    ]
+    shows = sorted({word for scenario in scenarios.values() for word in scenario.shows})
+    path = folder / "together.toml"
+    path.write_text(
+        toml_text({"title": "All", "what": "All at once.", "hours": hours, "shows": shows, "faults": faults})
+    )
+    return path
+
+
+def ledger_of(folder: Path, scenario: str) -> dict[str, Any]:
+    deployment = write_deployment(folder / "deployment")
+    ended = WorldProcess(folder / "run", "faults", scenario, "--deployment", str(deployment)).run()
+    assert ended.code == 0, ended.out
+    ledger = ended.ledger
+    assert ledger["equal"]
+    assert not ledger["strange"]
+    assert not ledger["silent_faults"]
+    return ledger
+
+
+def compared(ledger: dict[str, Any]) -> set[str]:
+    return {line["sensor"] for line in ledger["ledger"]}
+
+
+def test_faults_of_sensors_show_in_each_of_them_and_in_none_beside(tmp_path: Path) -> None:
+    places = {
+        "dead-bus": "air",
+        "wrong-crc": "road",
+        "stuck-loop": "loop",
+        "chattering-contact": "other-loop",
+        "crossed-loops": "pair",
+    }
+    path = together(tmp_path, 2, {name: {"gateway": "weir", "sensor": sensor} for name, sensor in places.items()})
+    ledger = ledger_of(tmp_path, str(path))
+
+    shown: dict[str, list[str]] = ledger["shown"]
+    assert set(shown) == {f"weir/{sensor}" for sensor in places.values()}
+    for sensor, words in (
+        ("air", "Nothing answers at 0x76"),
+        ("road", "its check sum does not fit"),
+        ("loop", "Stuck: contact active"),
+        ("other-loop", "Chattering:"),
+        ("pair", "swap upstream and downstream"),
+    ):
+        assert "fault" in shown[f"weir/{sensor}"]
+        assert any(words in text for text in shown[f"weir/{sensor}"]), shown
+    assert "partial" in shown["weir/road"]
+    assert {"bad"} <= set(shown["weir/loop"]) & set(shown["weir/other-loop"]) & set(shown["weir/pair"])
+    assert {"weir/gateway-health", "quay/people", "quay/level", "quay/power"} <= compared(ledger)
+    assert not set(shown) & compared(ledger)
+
+
+def test_faults_of_whole_gateways_show_as_partial_intervals(tmp_path: Path) -> None:
+    path = together(tmp_path, 2, {"power-cut": {"gateway": "weir"}, "card-full": {"gateway": "quay"}})
+    ledger = ledger_of(tmp_path, str(path))
+
+    shown: dict[str, list[str]] = ledger["shown"]
+    assert "partial" in shown["weir/pair"]
+    assert "partial" in shown["quay/people"]
+    assert not compared(ledger)
+
+
+def test_fault_of_the_network_costs_nothing(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, "network-down")
+    assert all(line["holds"] for line in ledger["ledger"])
+    assert set(ledger["shown"]) == {
+        f"weir/{sensor}" for sensor in ("pair", "loop", "other-loop", "road", "air", "gateway-health")
+    }
+    assert set(ledger["shown"]) <= compared(ledger)
+
+
+def test_faults_are_listed(tmp_path: Path) -> None:
+    with command(tmp_path / "list.log", "simulate", "faults", "--list", "--json") as listing:
+        assert listing.process.wait(30) == 0
+        assert set(json.loads(listing.log())) == set(supplied())
+
+
+def test_faults_of_a_scenario_that_does_not_fit_are_refused(tmp_path: Path) -> None:
+    deployment = write_deployment(tmp_path / "deployment")
+    ended = WorldProcess(tmp_path / "run", "faults", "cut-cable", "--deployment", str(deployment)).run()
+    assert ended.code == 2
+    assert "the deployment has none such" in ended.err
