@@ -77,7 +77,7 @@ def test_hub_config_needs_no_more_than_a_folder(tmp_path: Path) -> None:
 def test_hub_config_of_social_care_has_topics_of_its_own(tmp_path: Path) -> None:
     assert load_hub_config(write(tmp_path, 'data = "hub"\nsocial_care = true')).root == CARE_ROOT
     (found,) = findings(tmp_path, 'data = "hub"\nsocial_care = "yes"')
-    assert found == "social_care: 'yes' does not fit; write true or false"
+    assert found == "social_care: 'yes' does not fit; write true or false without quotes"
     (found,) = findings(tmp_path, 'data = "hub"\n[readings]\nsocial_care = true')
     assert found.startswith("readings.social_care: this key is not known")
 
@@ -112,7 +112,7 @@ def test_hub_config_says_all_that_is_wrong_at_once(tmp_path: Path) -> None:
     )
     assert found == [
         "data: is missing; add it: the hub's folder: readings, state, and keys/ with a key file for each gateway",
-        "broker.port: 'many' does not fit; write a whole number",
+        "broker.port: 'many' does not fit; write a whole number without quotes",
         "broker.tls: 5 does not fit; write true or false",
         "broker.hots: this key is not known; did you mean 'host'?",
         "host: '0.0.0.0' is not this machine only: the page has no sign-in yet; write '127.0.0.1', and let a web "
