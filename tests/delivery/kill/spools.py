@@ -53,7 +53,9 @@ class SpoolCopy:
 
 def copy_spool(spool: Path, to: Path) -> Path:
     """Copy a spool's folder as it stands; what its process writes meanwhile is there in part, like after a kill."""
-    shutil.copytree(spool, to, ignore=shutil.ignore_patterns("lock", "reserve*", "*.sock"), ignore_dangling_symlinks=True)
+    shutil.copytree(
+        spool, to, ignore=shutil.ignore_patterns("lock", "reserve*", "*.sock"), ignore_dangling_symlinks=True
+    )
     return to
 
 
