@@ -5,11 +5,9 @@ from typing import Any
 
 from firmware_config.boards import ONE_WIRE, Board
 from firmware_config.catalogue import Bus, Entry
+from firmware_config.fitting import CONVERTER_CHANNELS
 from firmware_config.header import FIXED_PULL_UP_PINS, USABLE_PINS
 from sensorhub.errors import SensorHubError
-
-_CHANNELS = 8
-"""Of an MCP3008."""
 
 _USB_PORTS = 4
 _ISOLATOR = "opto-isolator board, 24 V"
@@ -109,7 +107,7 @@ class Plan:
     def _spi(self, bus: Bus) -> Iterator[Table]:
         for name in self._named("spi-"):
             for device in (f"{name}.0", f"{name}.1"):
-                free = [each for each in range(_CHANNELS) if (device, each) not in self._channels]
+                free = [each for each in range(CONVERTER_CHANNELS["spi"]) if (device, each) not in self._channels]
                 if len(free) >= len(bus.channels) and self._switch_on(name):
                     channels = dict(zip(bus.channels, free, strict=False))
                     self._channels |= {(device, each) for each in channels.values()}

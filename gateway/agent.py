@@ -31,7 +31,7 @@ from gateway.uplink.sender import Sender
 from gateway.watching.server import WatchServer
 from gateway.worker import Worker
 from sensorhub.clock import MachineClock, MeasurementClock
-from sensorhub.errors import SensorHubError
+from sensorhub.errors import SensorHubError, first_of
 from sensorhub.signing import read_key
 from sensorhub.status import RecordingStatus
 
@@ -162,10 +162,7 @@ class Agent:
             known, others = group.split(SensorHubError)
             if known is None or others is not None:
                 raise
-            leaf: Exception = known
-            while isinstance(leaf, ExceptionGroup):
-                leaf = leaf.exceptions[0]
-            raise leaf from None
+            raise first_of(known) from None
         finally:
             await self._close()
 

@@ -28,3 +28,11 @@ class ConfigInvalid(AskedWrong):
     def __init__(self, source: str, findings: list[str]) -> None:
         self.findings = findings
         super().__init__(f"{source} cannot be used:\n" + "\n".join(f"  {finding}" for finding in findings))
+
+
+def first_of(group: ExceptionGroup[Exception]) -> Exception:
+    """The first error of a group that is no group itself: what a person is told of several tasks that failed."""
+    leaf: Exception = group
+    while isinstance(leaf, ExceptionGroup):
+        leaf = leaf.exceptions[0]
+    return leaf

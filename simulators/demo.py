@@ -1,13 +1,11 @@
 """`sensorhub demo`: a recorded junction through the whole product on this machine, for ever or once with a ledger."""
 
-import signal
 import sys
 import time
 import webbrowser
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
 from typing import NoReturn
 
 from rich.console import Console
@@ -15,6 +13,7 @@ from rich.console import Console
 from firmware_config.deployment import load_deployment
 from firmware_config.gateway import GatewayConfig
 from sensorhub.hubfile import HubAddress, HubRefused, HubUnreachable
+from simulators.bars import RunBar
 from simulators.demo_checks import (
     SHIPPED,
     DemoOptions,
@@ -27,9 +26,10 @@ from simulators.demo_checks import (
 from simulators.demo_findings import find, lacking
 from simulators.demo_parts import COUNTY, PLAYING, DemoParts
 from simulators.demo_run import begin_county, begin_run
-from simulators.demo_screen import PlayingBar, outcome_table
+from simulators.demo_screen import outcome_table
 from simulators.folder import county_folder
 from simulators.influxd import find_influxd
+from simulators.interrupts import BOTH, interrupt_on, stop_for_good
 from simulators.outcome import Outcome, compare, read_driven, read_stored
 from simulators.patience import POLL_S, Patience
 from simulators.processes import Processes
@@ -54,12 +54,11 @@ def run_demo(options: DemoOptions) -> int:
     check_folder(options)
     recording = read_recording(options.recording or SHIPPED)
     notes = Console(stderr=True, highlight=False, soft_wrap=True)
-    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell that runs it in the background ignores them
-        signal.signal(number, _interrupt)
+    interrupt_on(*BOTH)
     with ExitStack() as stack:
         data = stack.enter_context(demo_folder(options))
         processes = Processes(data, notes.print)
-        stack.callback(_stop, processes)
+        stack.callback(stop_for_good, processes)
         demo = _Demo(options, data, recording, processes, notes)
         try:
             return demo.once(port) if options.once else demo.loop(port)
@@ -161,7 +160,7 @@ class _Demo:
     def _play(self) -> bool:
         """Wait until everything has its receipt; False where nothing went on for too long."""
         span = self._recording.span(self._options.interval)
-        with PlayingBar(self._notes, span, shown=not self._options.json) as bar:
+        with RunBar(self._notes, span.start_us, span.end_us, shown=not self._options.json) as bar:
 
             def played() -> bool:
                 bar.show(read_progress(self._data))
@@ -198,14 +197,3 @@ class _Demo:
             f"Nothing went on for {self._patience.still_s:.0f} s: "
             f"{lacking(self._data, self._recording, through=through)} See {self._data / 'log'}."
         )
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
-
-
-def _stop(processes: Processes) -> None:
-    """End all parts; a second Ctrl-C must not leave any of them running."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    processes.stop()

@@ -15,6 +15,7 @@ from typing import Protocol
 from gateway.spool.entries import Edge, Located
 from sensorhub.clock import boot_ns, rfc3339
 from sensorhub.reading import NS_PER_S
+from simulators.hearing import WAIT_S_MAX, Ear
 from simulators.ledger import Ledger, Reconciled
 from simulators.moves import DEBOUNCE_NS, DrivenMoves, Life, Verdict, moves_of
 from simulators.pins import PlayerClock, PlayerFactory
@@ -29,9 +30,6 @@ UNACCEPTED_MAX = 1_000
 
 MOVES_PER_TURN = 100
 """So many moves between two turns of the event loop, which commits and sends meanwhile."""
-
-WAIT_S_MAX = 0.05
-"""The clock moves on at least this often, so that intervals close soon after their end."""
 
 
 class PlayedGateway(Protocol):
@@ -98,7 +96,7 @@ class Player:
         self._moves = DrivenMoves()
         self._playing = False
         self._unaccepted: deque[int] = deque()
-        self._heard = asyncio.Event()
+        self._ear = Ear()
         self._settled_until_ns = 0
         self._accepted = 0
         self.ended = False
@@ -135,7 +133,7 @@ class Player:
         self._settled_until_ns = settled_until_ns
         while self._unaccepted and self._unaccepted[0] <= settled_until_ns:
             self._unaccepted.popleft()
-        self._heard.set()
+        self._ear.tell()
 
     def progress(self, gateway: PlayedGateway) -> Progress:
         """How far it is now."""
@@ -166,14 +164,14 @@ class Player:
         await self._step_to(self._timeline.end_ns + beyond_ns, gateway)
         self.ended = True
         while self._settled_until_ns < self._clock.now_ns() or gateway.outstanding:
-            await self._hear(gateway)
+            await self._ear.hear(gateway)
         self.played = True
 
     async def _step_to(self, clock_ns: int, gateway: PlayedGateway) -> None:
         """Advance the clock to `clock_ns`, not before the pace allows it and the gateway has kept up."""
         while True:
             while self._behind():
-                await self._hear(gateway)
+                await self._ear.hear(gateway)
             machine_ns = self._machine()
             allowed_ns = self._run.measured_ns(machine_ns)
             if allowed_ns is None or allowed_ns >= clock_ns:
@@ -185,16 +183,6 @@ class Player:
     def _behind(self) -> bool:
         waiting = self._unaccepted
         return len(waiting) >= UNACCEPTED_MAX and waiting[0] + DEBOUNCE_NS <= self._clock.now_ns()
-
-    async def _hear(self, gateway: PlayedGateway) -> None:
-        """Wait until the gateway has accepted something, or a moment."""
-        self._heard.clear()
-        gateway.hurry()
-        try:
-            async with asyncio.timeout(WAIT_S_MAX):
-                await self._heard.wait()
-        except TimeoutError:
-            return
 
     def _judge_life_until(self, at_ns: int) -> None:
         """Judge what the life before this one drove before `at_ns` and did not live to judge.

@@ -3,13 +3,12 @@
 Run as `python -m simulators.playing --data DIR`; everything else is in the run that the demo wrote there.
 """
 
-import argparse
 import asyncio
 import logging
 import secrets
-import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from firmware_config.gateway import GatewayConfig
@@ -21,9 +20,9 @@ from gateway.spool.entries import Anchor, AnchorKind
 from gateway.spool.spool import Spool
 from gateway.spool_limits import limits_of
 from sensorhub.clock import ns_from_us
-from sensorhub.errors import SensorHubError
 from sensorhub.reading import US_PER_S
 from sensorhub.status import RecordingStatus
+from simulators.child import run_child, telling
 from simulators.folder import gateway_folder, key_file, ledger_file
 from simulators.ledger import Ledger
 from simulators.moves import DEBOUNCE_MS
@@ -38,11 +37,6 @@ log = logging.getLogger(__name__)
 
 PACK_S = 1.0
 """A page that is watched should move soon after an interval closes."""
-
-PROGRESS_S = 0.2
-
-STOPPED = 128 + signal.SIGTERM
-"""Exit code of a process that was told to stop before all was played: not 0, so that it is started again."""
 
 
 class PlayedSite:
@@ -168,18 +162,8 @@ async def play(data: Path) -> None:
         raise RunUnreadable(f"{run.recording} has changed since the run in {data} began: choose a new folder.")
     recording = read_recording(run.recording)
     sites = [PlayedSite(data, run, recording, recorded) for recorded in recording.gateways]
-    telling = asyncio.create_task(_tell(data, sites))
-    try:
+    with telling(partial(_write, data, sites)):
         await asyncio.gather(*(site.run() for site in sites))
-    finally:
-        telling.cancel()
-    _write(data, sites)
-
-
-async def _tell(data: Path, sites: Sequence[PlayedSite]) -> None:
-    while True:
-        _write(data, sites)
-        await asyncio.sleep(PROGRESS_S)
 
 
 def _write(data: Path, sites: Sequence[PlayedSite]) -> None:
@@ -198,29 +182,5 @@ def _write(data: Path, sites: Sequence[PlayedSite]) -> None:
     )
 
 
-async def _until_told(data: Path) -> None:
-    playing = asyncio.create_task(play(data))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, playing.cancel)
-    await playing
-
-
-def main() -> int:
-    """Read the command line and play; the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    try:
-        asyncio.run(_until_told(arguments.data))
-    except asyncio.CancelledError:
-        log.info("Stopped; what was measured is in the spool.")
-        return STOPPED
-    except SensorHubError as error:
-        log.error("%s", error)
-        return error.exit_code
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_child(play, __doc__))

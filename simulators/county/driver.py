@@ -9,6 +9,7 @@ from gateway.spool.entries import Edge
 from sensorhub.clock import boot_ns
 from sensorhub.reading import NS_PER_S
 from simulators.county.cabinet import Cabinet
+from simulators.hearing import WAIT_S_MAX, Ear
 from simulators.pace import Pace
 
 UNTAKEN_MAX = 2_000
@@ -20,9 +21,6 @@ reads over a bus only so many can wait."""
 
 MOVES_PER_TURN = 200
 """So many events between two turns of the event loop, which commits and sends meanwhile."""
-
-WAIT_S_MAX = 0.05
-"""The clock moves on at least this often, so that intervals close soon after their end."""
 
 BEYOND_NS = NS_PER_S
 """Past the end of the last interval, so that it closes: longer than any contact takes to settle."""
@@ -73,7 +71,7 @@ class Driver:
         self._settled_ns = 0
         self._taken_ns = self._told_ns = self._clock.now_ns()
         self._driven: deque[int] = deque()
-        self._heard = asyncio.Event()
+        self._ear = Ear()
         self._moves = cabinet.moves()
         self._move = next(self._moves, None)
         self.accepted_edges = 0
@@ -87,7 +85,7 @@ class Driver:
         self._taken_ns, self._told_ns = max(self._told_ns, settled_until_ns), self._clock.now_ns()
         while self._driven and self._driven[0] <= self._taken_ns:
             self._driven.popleft()
-        self._heard.set()
+        self._ear.tell()
 
     async def drive(self, gateway: DrivenGateway, until_ns: int | None) -> None:
         """Drive an agent that has started, up to `until_ns` of the measurement clock; None: for ever.
@@ -120,7 +118,7 @@ class Driver:
         await self._step_to(self._clock.now_ns() + BEYOND_NS, gateway)
         self.ended = True
         while self._settled_ns < self._clock.now_ns() or gateway.outstanding:
-            await self._hear(gateway)
+            await self._ear.hear(gateway)
 
     def skip(self, until_ns: int) -> None:
         """Make the moves up to `until_ns` at once, with the clock there: no gateway is there to see them."""
@@ -144,7 +142,7 @@ class Driver:
         """Advance the clock to `clock_ns`, not before the pace allows it and the gateway has kept up."""
         while True:
             while self._behind():
-                await self._hear(gateway)
+                await self._ear.hear(gateway)
             machine_ns = self._machine()
             allowed_ns = self._pace.measured_ns(machine_ns)
             step_ns = min(clock_ns, self._taken_ns + UNTAKEN_NS_MAX)
@@ -158,13 +156,3 @@ class Driver:
 
     def _behind(self) -> bool:
         return len(self._driven) >= UNTAKEN_MAX or self._clock.now_ns() >= self._taken_ns + UNTAKEN_NS_MAX
-
-    async def _hear(self, gateway: DrivenGateway) -> None:
-        """Wait until the gateway has accepted something, or a moment."""
-        self._heard.clear()
-        gateway.hurry()
-        try:
-            async with asyncio.timeout(WAIT_S_MAX):
-                await self._heard.wait()
-        except TimeoutError:
-            return

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from sensorhub.broker import BrokerSettings
 from sensorhub.errors import AskedWrong
-from sensorhub.reading import NS_PER_S
+from sensorhub.reading import NS_PER_S, US_PER_S
 from simulators.files import write_whole
 from simulators.pace import Pace
 
@@ -30,6 +30,12 @@ class Order(Pace):
     keys: Path = Field(description="The hub's folder of keys; social care's hub has one of its own.")
     care_keys: Path
     broker: BrokerSettings
+
+    @property
+    def end_us(self) -> int:
+        """End of a run that has one, in wall time."""
+        assert self.seconds is not None
+        return self.wall_us + self.seconds * US_PER_S
 
     @property
     def until_ns(self) -> int | None:

@@ -3,10 +3,7 @@
 Run as `python -m simulators.county.process --data DIR`; everything else is in the order that was written there.
 """
 
-import argparse
 import asyncio
-import logging
-import signal
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -14,7 +11,8 @@ from pathlib import Path
 
 from firmware_config.deployment import load_deployment
 from firmware_config.site import Site
-from sensorhub.errors import SensorHubError
+from sensorhub.errors import first_of
+from simulators.child import run_child, telling
 from simulators.county.gateway import CountyGateway
 from simulators.county.order import Order, read_order
 from simulators.county.telling import write_tellings
@@ -24,13 +22,6 @@ from simulators.progress import RunProgress, write_progress
 from simulators.world.county import World
 from simulators.world.place import Place
 from simulators.world.site import SitePlace
-
-log = logging.getLogger(__name__)
-
-PROGRESS_S = 0.2
-
-STOPPED = 128 + signal.SIGTERM
-"""Exit code of a process that was told to stop before all was run: not 0, so that it is started again."""
 
 
 def site_place(site: Site) -> SitePlace:
@@ -70,30 +61,14 @@ async def run_county(data: Path) -> None:
     """
     order = read_order(data)
     gateways = gateways_of(data, order)
-    telling = asyncio.create_task(_tell(data, gateways))
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            for gateway in gateways:
-                tasks.create_task(gateway.run(), name=gateway.config.gateway)
-    except ExceptionGroup as group:
-        raise _first(group) from None
-    finally:
-        telling.cancel()
-    write_tellings(data, [gateway.telling for gateway in gateways if gateway.telling is not None])
-    _write(data, gateways)
-
-
-def _first(group: ExceptionGroup) -> Exception:
-    leaf: Exception = group
-    while isinstance(leaf, ExceptionGroup):
-        leaf = leaf.exceptions[0]
-    return leaf
-
-
-async def _tell(data: Path, gateways: Sequence[CountyGateway]) -> None:
-    while True:
-        _write(data, gateways)
-        await asyncio.sleep(PROGRESS_S)
+    with telling(partial(_write, data, gateways)):
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for gateway in gateways:
+                    tasks.create_task(gateway.run(), name=gateway.config.gateway)
+        except ExceptionGroup as group:
+            raise first_of(group) from None
+        write_tellings(data, [gateway.telling for gateway in gateways if gateway.telling is not None])
 
 
 def _write(data: Path, gateways: Sequence[CountyGateway]) -> None:
@@ -111,29 +86,5 @@ def _write(data: Path, gateways: Sequence[CountyGateway]) -> None:
     )
 
 
-async def _until_told(data: Path) -> None:
-    running = asyncio.create_task(run_county(data))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
-    await running
-
-
-def main() -> int:
-    """Read the command line and run; the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    try:
-        asyncio.run(_until_told(arguments.data))
-    except asyncio.CancelledError:
-        log.info("Stopped; what was measured is in the spools.")
-        return STOPPED
-    except SensorHubError as error:
-        log.error("%s", error)
-        return error.exit_code
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_child(run_county, __doc__))

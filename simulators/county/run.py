@@ -1,15 +1,12 @@
 """`sensorhub simulate world`: a deployment in a simulated county through the whole product, once, with its ledger."""
 
 import csv
-import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 from uuid import uuid4
 
 from rich.console import Console
@@ -22,17 +19,19 @@ from sensorhub.errors import AskedWrong
 from sensorhub.hubfile import HubAddress, HubRefused, HubUnreachable
 from sensorhub.reading import US_PER_S
 from sensorhub.status import RECORDING_SPEED_MAX, RECORDING_SPEED_MIN
+from simulators.bars import RunBar
 from simulators.broker import BrokerKind
 from simulators.county.gateway import boots_of
 from simulators.county.order import Order, write_order
 from simulators.county.outcome import CountyOutcome, Row, compare_county, stored_of
-from simulators.county.screen import CountyBar, print_outcome
+from simulators.county.screen import print_outcome
 from simulators.county.telling import read_tellings
 from simulators.demo_checks import DemoOptions, check_folder, demo_folder
 from simulators.demo_parts import COUNTY, DemoParts
 from simulators.faults.planning import planned
 from simulators.faults.scenario import Scenario, read_scenario
 from simulators.folder import care_folder, county_folder
+from simulators.interrupts import BOTH, interrupt_on, stop_for_good
 from simulators.lines import lines_of
 from simulators.patience import Patience
 from simulators.processes import Processes
@@ -124,12 +123,11 @@ def run_world(options: WorldOptions) -> int:
     demo = DemoOptions(data=options.data, once=True, json=options.json, broker=options.broker)
     check_folder(demo)
     notes = Console(stderr=True, highlight=False, soft_wrap=True)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+    interrupt_on(*BOTH)
     with ExitStack() as stack:
         data = stack.enter_context(demo_folder(demo))
         processes = Processes(data, notes.print)
-        stack.callback(_stop, processes)
+        stack.callback(stop_for_good, processes)
         world = _World(options, data, configs, scenario, DemoParts(demo, data, processes), processes, notes)
         try:
             return world.run()
@@ -230,7 +228,7 @@ class _World:
         )
 
     def _through(self, order: Order) -> bool:
-        with CountyBar(self._notes, order, shown=not self._options.json) as bar:
+        with RunBar(self._notes, order.wall_us, order.end_us, shown=not self._options.json) as bar:
 
             def ended() -> bool:
                 bar.show(read_progress(self._folder))
@@ -260,18 +258,5 @@ def _rows(hub: HubAddress | None, order: Order) -> Iterator[Row]:
     """
     if hub is None:
         raise HubUnreachable("It does not answer.")
-    assert order.seconds is not None
-    end_us = order.wall_us + order.seconds * US_PER_S
-    parameters = {"from": rfc3339(order.wall_us + 1), "to": rfc3339(end_us + 1), "format": "csv"}
+    parameters = {"from": rfc3339(order.wall_us + 1), "to": rfc3339(order.end_us + 1), "format": "csv"}
     return csv.DictReader(lines_of(hub.get("/api/readings", parameters)))
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
-
-
-def _stop(processes: Processes) -> None:
-    """End all parts; a second Ctrl-C must not leave any of them running."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    processes.stop()

@@ -1,66 +1,13 @@
-"""What a county's run shows on a terminal: a bar while it runs, and its ledger."""
-
-from types import TracebackType
-from typing import Self
+"""The ledger of a county's run on a terminal."""
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from sensorhub.clock import rfc3339
 from sensorhub.quantity import QUANTITIES
-from sensorhub.reading import NS_PER_S, US_PER_S
-from simulators.county.order import Order
 from simulators.county.outcome import CountyOutcome, Line
-from simulators.progress import RunProgress
 
 LINES_MAX = 60
 """Lines of the ledger that are printed where all hold; `--json` has all of them."""
-
-
-class CountyBar:
-    """A progress bar over the world's time; on no terminal it shows nothing.
-
-    Arguments:
-        console: where it is drawn.
-        order: what is run.
-        shown: whether it is drawn at all.
-    """
-
-    def __init__(self, console: Console, order: Order, *, shown: bool) -> None:
-        self._order = order
-        # Without the library's own refresh thread: the command has one thread, which forks.
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[waiting]} records without a receipt"),
-            TimeElapsedColumn(),
-            console=console,
-            auto_refresh=False,
-            disable=not (shown and console.is_terminal),
-            transient=True,
-        )
-        self._task = self._bar.add_task("starting", total=order.seconds, waiting=0)
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
-
-    def show(self, progress: RunProgress | None) -> None:
-        """Draw how far the run is."""
-        if progress is not None:
-            self._bar.update(
-                self._task,
-                completed=(progress.clock_ns - self._order.start_ns) / NS_PER_S,
-                description=rfc3339(self._order.wall_us_at(progress.clock_ns) // US_PER_S * US_PER_S),
-                waiting=f"{progress.outstanding:,}",
-            )
-            self._bar.refresh()
 
 
 def print_outcome(console: Console, outcome: CountyOutcome) -> None:

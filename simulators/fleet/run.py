@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 from rich.console import Console
 
@@ -24,6 +22,7 @@ from simulators.fleet.order import Begin, Order, key_file
 from simulators.fleet.outcome import FleetOutcome, outcome_of
 from simulators.fleet.schedule import Plan
 from simulators.fleet.screen import FleetBar, print_fleet
+from simulators.interrupts import interrupt_on
 
 PER_CONNECTION = 100
 """Gateways that share a connection, where nothing else is asked for."""
@@ -125,7 +124,7 @@ def run_fleet(options: FleetOptions) -> int:
     _check_broker(options.broker)
     write_keys(options.keys, options.gateways)
     notes = Console(stderr=True, highlight=False, soft_wrap=True)
-    signal.signal(signal.SIGTERM, _interrupt)
+    interrupt_on(signal.SIGTERM)
     with Crew(orders) as crew, FleetBar(notes, shown=not options.json) as bar:
         _wait_for_answers(options, crew, bar)
         begin_s = time.monotonic() + SOON_S
@@ -232,7 +231,3 @@ def _why_not_whole(outcome: FleetOutcome, counts: Counts) -> str:
     if not outcome.receipted and not outcome.refused:
         return f"No receipt came for any pack: see the hub's log.{said}"
     return f"Not all is stored: see the hub's log, and its dead letters.{said}"
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt

@@ -1,13 +1,11 @@
 """What a fleet shows on a terminal: a bar while it runs, and a table at the end."""
 
 import time
-from types import TracebackType
-from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from simulators.bars import Bar
 from simulators.fleet.counts import Counts
 from simulators.fleet.outcome import FleetOutcome
 
@@ -15,8 +13,8 @@ RATE_S = 1.0
 """Over how long the rates that are shown are taken."""
 
 
-class FleetBar:
-    """A progress bar; on no terminal it shows nothing.
+class FleetBar(Bar):
+    """A progress bar over a fleet's run.
 
     Arguments:
         console: where it is drawn.
@@ -24,34 +22,14 @@ class FleetBar:
     """
 
     def __init__(self, console: Console, *, shown: bool) -> None:
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[said]}"),
-            TimeElapsedColumn(),
-            console=console,
-            auto_refresh=False,
-            disable=not (shown and console.is_terminal),
-            transient=True,
-        )
-        self._task = self._bar.add_task("connecting", said="")
+        super().__init__(console, "connecting", None, shown=shown)
         self._then: tuple[float, int, int] | None = None
         self._rates = ""
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
 
     def connecting(self, counts: Counts, gateways: int) -> None:
         """Draw how many gateways the hub has answered."""
         said = f"{counts.answered:,} of {gateways:,} gateways answered"
-        self._bar.update(self._task, completed=counts.answered, total=gateways, said=said)
-        self._bar.refresh()
+        self.draw(completed=counts.answered, total=gateways, said=said)
 
     def running(self, counts: Counts, passed_s: float, seconds: float) -> None:
         """Draw how far the run is.
@@ -61,14 +39,12 @@ class FleetBar:
             seconds: for how long the gateways measure.
         """
         self._note_rates(counts)
-        self._bar.update(
-            self._task,
+        self.draw(
             description="sending" if passed_s < seconds else "ending",
             completed=min(passed_s, seconds),
             total=seconds,
             said=f"{self._rates}, {counts.outstanding:,} outstanding",
         )
-        self._bar.refresh()
 
     def _note_rates(self, counts: Counts) -> None:
         now_s = time.monotonic()

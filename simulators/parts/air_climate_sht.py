@@ -1,10 +1,9 @@
 """`air-climate-sht`: an SHT31 in the air of its place."""
 
 from firmware_config.sensor import SensorConfig
-from simulators.instants import Instants
-from simulators.parts.part import SimulatedPart, Truth
+from simulators.parts.part import SimulatedPart
+from simulators.wires.air_part import AirPart
 from simulators.wires.chips.sht31 import FakeSht31
-from simulators.wires.i2c import bus_number
 from simulators.wires.wires import Wires
 from simulators.world.place import Place
 
@@ -14,29 +13,7 @@ TOLERANCES = {
 }
 
 
-class AirClimateSht(SimulatedPart):
-    """One SHT31."""
-
-    def __init__(self, sensor: SensorConfig, chip: FakeSht31, wires: Wires, place: Place) -> None:
-        self._chip = chip
-        self._wires = wires
-        self._place = place
-        self._instants = Instants(sensor.period_s)
-
-    def settle(self, clock_ns: int) -> None:
-        time_us = self._wires.wall_us(clock_ns)
-        weather = self._place.weather(time_us)
-        true = {name: getattr(weather, name) for name in TOLERANCES}
-        self._instants.note(clock_ns, time_us, true)
-        sensed = {name: self._wires.tamper.value(name, clock_ns, value) for name, value in true.items()}
-        self._chip.set(clock_ns, **sensed)
-
-    def truths(self, from_ns: int, until_ns: int) -> list[Truth]:
-        return self._instants.means(from_ns, until_ns, TOLERANCES)
-
-
 def part(sensor: SensorConfig, wires: Wires, place: Place) -> SimulatedPart:
     """The simulated part of a sensor of this kind."""
     chip = FakeSht31(wires.tamper)
-    wires.bench.i2c(bus_number(sensor.bus)).attach(sensor.unit, chip)
-    return AirClimateSht(sensor, chip, wires, place)
+    return AirPart(sensor, wires, place, chip, chip.set, TOLERANCES)

@@ -11,7 +11,7 @@ import pytest
 
 from sensorhub.hubfile import find_hub
 from sensorhub.signing import write_new_key
-from tests.mosquitto import Mosquitto, mosquitto
+from tests.mosquitto import Mosquitto
 from tests.system.command_process import CommandProcess, command
 from tests.system.hub_process import HubProcess
 from tests.system.test_losses import sensorhub
@@ -19,12 +19,6 @@ from tests.waiting import wait_for
 
 GATEWAY = "bridge-1"
 WAIT_S = 60.0
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with mosquitto(tmp_path) as broker:
-        yield broker
 
 
 @pytest.fixture

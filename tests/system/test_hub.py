@@ -13,16 +13,10 @@ from sensorhub.receipt import Receipt
 from sensorhub.topics import OPEN_ROOT
 from tests.cloud.fakes import EPOCH, GATEWAY, pack_message, status_message
 from tests.gateway_peer import TIMEOUT_S, GatewayPeer, gateway_peer
-from tests.mosquitto import Mosquitto, mosquitto
+from tests.mosquitto import Mosquitto
 from tests.ports import free_port
 from tests.system.hub_process import HubProcess
 from tests.waiting import wait_for
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with mosquitto(tmp_path) as broker:
-        yield broker
 
 
 @pytest.fixture

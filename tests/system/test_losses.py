@@ -15,17 +15,11 @@ from sensorhub.receipt import Receipt
 from tests.cloud.fakes import EPOCH, GATEWAY, NOW_US, pack_message, readings, reply_message, status_message
 from tests.gateway_peer import TIMEOUT_S, GatewayPeer, gateway_peer
 from tests.influxd import Influxd
-from tests.mosquitto import Mosquitto, mosquitto
+from tests.mosquitto import Mosquitto
 from tests.system.hub_process import HubProcess
 from tests.waiting import wait_for
 
 PACK = 50
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with mosquitto(tmp_path) as broker:
-        yield broker
 
 
 @pytest.fixture

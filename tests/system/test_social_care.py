@@ -11,17 +11,11 @@ from sensorhub.hubfile import HubAddress
 from sensorhub.topics import CARE_ROOT, OPEN_ROOT
 from tests.cloud.fakes import EPOCH, GATEWAY, message, on_care, pack_message, status_message
 from tests.gateway_peer import TIMEOUT_S, GatewayPeer, gateway_peer
-from tests.mosquitto import Mosquitto, mosquitto
+from tests.mosquitto import Mosquitto
 from tests.system.hub_process import HubProcess
 from tests.waiting import wait_for
 
 HOME, STREET = "home-3", "high-street"
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with mosquitto(tmp_path) as broker:
-        yield broker
 
 
 @pytest.fixture

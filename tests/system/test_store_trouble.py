@@ -17,7 +17,7 @@ import pytest
 from sensorhub.hubfile import HubAddress, find_hub
 from sensorhub.signing import write_new_key
 from simulators.progress import RunProgress, read_progress
-from tests.mosquitto import Mosquitto, mosquitto
+from tests.mosquitto import Mosquitto
 from tests.programs import need
 from tests.system.command_process import CommandProcess, command
 from tests.system.demo_process import DemoProcess
@@ -117,12 +117,6 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
     disk = SmallDisk(tmp_path / "disk")
     yield disk
     disk.give_back()
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with mosquitto(tmp_path) as broker:
-        yield broker
 
 
 def hub(data: Path, broker: Mosquitto, log: Path) -> AbstractContextManager[CommandProcess]:

@@ -15,7 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from sensorhub.status import decode_status
 from sensorhub.topics import OPEN_ROOT
 from simulators.fleet.order import gateway_name
-from tests.mosquitto import Mosquitto, mosquitto
+from tests.mosquitto import Mosquitto
 from tests.system.exports import exported_rows
 from tests.system.hub_process import HubProcess
 from tests.waiting import wait_for
@@ -23,12 +23,6 @@ from tests.waiting import wait_for
 GATEWAYS = 50
 END_S = 60.0
 STOP_S = 8.0
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with mosquitto(tmp_path) as broker:
-        yield broker
 
 
 @pytest.fixture
