@@ -87,7 +87,11 @@ class _Demo:
         hub = self._start(port)
         sensors = sum(len(gateway.sensors) for gateway in self._recording.gateways)
         county = self._county_words(self._county.values()) if self._county else ""
-        care = f"Social care has a page of its own at {self._care.url}\n" if self._care else ""
+        care = (
+            f"Social care has a page of its own at {self._care.url}; movement in rooms is told every 15 min only.\n"
+            if self._care
+            else ""
+        )
         sys.stdout.write(
             f"The page is at {hub.url}\n"
             f"It shows {self._recording.path.name}, {sensors} detectors played in real time in a loop, "

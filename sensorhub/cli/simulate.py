@@ -16,7 +16,10 @@ Deployment = Annotated[
 Gateways = Annotated[list[str] | None, typer.Option("--gateway", help="Only this gateway. May be repeated.")]
 Start = Annotated[
     str | None,
-    typer.Option(help="When the world begins, UTC, as in 2026-03-10T07:00:00Z. The same seed and start give the same."),
+    typer.Option(
+        help="When the world begins, UTC. Default: 2026-01-13T06:00:00Z. The same seed and start give the same.",
+        show_default=False,
+    ),
 ]
 Data = Annotated[Path | None, typer.Option(help="Folder to keep the data in. Default: a new one, named.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the ledger as JSON.")]
