@@ -24,9 +24,7 @@ class BusWorld:
         i2c: opens an I2C bus by its number; something with smbus2's `i2c_rdwr` and `close`.
         serial_path: the device of `uart-0` and such, or of `/dev/...` as it stands.
         one_wire: folder of the 1-wire devices.
-        root: folder under which `sys` and `proc` are, for the gateway's own health.
-        serial_timeout_s: how long a serial part may be silent; None: as the part says. Shorter where a world that runs
-            faster than time has put all bytes there before the read.
+        root: folder under which `sys`, `proc` and `dev` are, for the gateway's own health.
         modbus_timeout_s: how long a unit on RS-485 may take to answer.
     """
 
@@ -34,7 +32,6 @@ class BusWorld:
     serial_path: Callable[[str], str] = lambda bus: bus.replace("uart-", "/dev/ttyAMA") if "uart-" in bus else bus
     one_wire: Path = Path("/sys/bus/w1/devices")
     root: Path = Path("/")
-    serial_timeout_s: float | None = None
     modbus_timeout_s: float = MODBUS_TIMEOUT_S
 
 
@@ -66,15 +63,14 @@ class Buses:
             self._i2c[bus] = self.world.i2c(int(bus.removeprefix("i2c-")))
         return self._i2c[bus]
 
-    def serial(self, bus: str, baud: int, timeout_s: float) -> SerialPort:
+    def serial(self, bus: str, baud: int) -> SerialPort:
         """A serial port: `uart-0`, or a device.
 
         Raises:
             PartFault: it is not there, or not for this user.
         """
         if bus not in self._serial:
-            timeout_s = timeout_s if self.world.serial_timeout_s is None else self.world.serial_timeout_s
-            self._serial[bus] = open_serial(self.world.serial_path(bus), baud, timeout_s)
+            self._serial[bus] = open_serial(self.world.serial_path(bus), baud)
         return self._serial[bus]
 
     def modbus(self, bus: str, baud: int, unit: int) -> ModbusUnit:
