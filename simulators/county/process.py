@@ -56,7 +56,7 @@ async def run_county(data: Path) -> None:
     """Run the order of a folder to its end, and write down what truly happened.
 
     Raises:
-        OrderUnreadable: the folder has no order.
+        KeptUnreadable: the folder has no order.
         SensorHubError: a gateway cannot go on.
     """
     order = read_order(data)
