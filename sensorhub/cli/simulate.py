@@ -53,16 +53,17 @@ def world(
     """
     from simulators.county.run import WorldOptions, pace_of, run_world
     from simulators.county.shipped import shipped_deployment
-    from simulators.faults.scenario import find_scenario
+    from simulators.faults.scenario import find_scenario, read_scenario
 
+    scenario = find_scenario(faults) if faults is not None else None
     options = WorldOptions(
         deployment=deployment or shipped_deployment(),
         seed=seed,
         hours=hours,
         speed=pace_of(speed),
-        start=start,
+        start=start or (read_scenario(scenario).start if scenario is not None else None),
         gateways=tuple(gateway or ()),
-        scenario=find_scenario(faults) if faults is not None else None,
+        scenario=scenario,
         data=data,
         json=json,
         broker=broker.value,

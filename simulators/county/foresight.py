@@ -38,6 +38,10 @@ def foreseen(
             raise ScenarioMisfit(
                 f"No gateway believes a clock before {rfc3339(EARLIEST_US)}: give a later --start to see a wrong one."
             )
+        if plan.from_s >= seconds:
+            raise ScenarioMisfit(
+                f"The scenario's fault {plan.fault} begins at {plan.from_s} s, when the run is over: give more --hours."
+            )
         wet = partial(_wet, place(plan.gateway, plan.sensor))
         if not holding(plan, seconds, wet):
             raise ScenarioMisfit(

@@ -26,7 +26,7 @@ MINUTE_S = 60
 
 
 def holding(plan: FaultPlan, seconds: int, rains: Callable[[int], bool]) -> list[Span]:
-    """When a fault holds, in the order of time; none where it waits for rain that does not come.
+    """When a fault holds, in the order of time; none where it begins too late, or waits for rain that does not come.
 
     Arguments:
         plan: the fault.
@@ -35,7 +35,7 @@ def holding(plan: FaultPlan, seconds: int, rains: Callable[[int], bool]) -> list
     """
     until_s = min(plan.to_s, seconds)
     if plan.when == "always":
-        return [(plan.from_s, until_s)]
+        return [(plan.from_s, until_s)] if plan.from_s < until_s else []
     wet = ((at_s, min(at_s + MINUTE_S, until_s)) for at_s in range(plan.from_s, until_s, MINUTE_S) if rains(at_s))
     return joined(wet)
 

@@ -81,6 +81,10 @@ class FaultPlan(Table):
         needed = _NEEDED.get(self.fault)
         if needed and not getattr(self, needed):
             raise ValueError(f"{self.fault} changes nothing without {needed}; give one that is not 0")
+        if "trouble" in self.shows and self.fault != "clock-wrong":
+            raise ValueError(
+                f"{self.fault} shows as no trouble of its gateway here, only clock-wrong does; leave it out"
+            )
         if "nothing" in self.shows and len(self.shows) > 1:
             raise ValueError('what shows nothing shows nothing else; write shows = ["nothing"] or leave that out')
         return self

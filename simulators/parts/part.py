@@ -1,8 +1,8 @@
 """A simulated part: what a sensor of one kind does to its pins and buses, and what is true meanwhile.
 
 A kind's module has a function `part(sensor, wires, place)`, which makes a `SimulatedPart`. The gateway's code reads the
-pins and buses as on a Pi and cannot tell. The module of one that listens for an echo has `ECHO_OVER`: the types of the buses over
-which it then is read, or `NO_BUS`.
+pins and buses as on a Pi and cannot tell. The module of one that listens for an echo has `ECHO_OVER`: the types of the
+buses over which it then is read, or `NO_BUS`.
 """
 
 from abc import ABC, abstractmethod

@@ -35,6 +35,15 @@ def test_foresight_of_rain_that_does_not_come_is_refused() -> None:
     assert foresee("2026-01-18T13:00:00Z", hours=4, **rain)
 
 
+def test_foresight_of_a_fault_after_the_end_is_refused() -> None:
+    scenario = Scenario(
+        title="t", what="w", hours=2, faults=(FaultPlan(fault="stuck", shows=("fault",), from_s=5_400),)
+    )
+    configs = list(DEPLOYMENT.gateways.values())
+    with pytest.raises(ScenarioMisfit, match="begins at 5400 s, when the run is over: give more --hours"):
+        foreseen(scenario, DEPLOYMENT, configs, World(1, parse_time_us(START)), 3_600)
+
+
 def test_foresight_of_a_clock_that_nobody_would_believe_is_refused() -> None:
     wrong: dict[str, Any] = {"fault": "clock-wrong", "offset_s": 90.0}
     with pytest.raises(ScenarioMisfit, match=r"No gateway believes a clock before 2025-11-01.*give a later --start"):

@@ -15,6 +15,7 @@ def plan(**told: Any) -> FaultPlan:
 def test_holding_of_a_fault_is_its_time_within_the_run() -> None:
     assert holding(plan(from_s=60, to_s=120), 3_600, lambda _: False) == [(60, 120)]
     assert holding(plan(from_s=60), 3_600, lambda _: False) == [(60, 3_600)]
+    assert holding(plan(from_s=3_600), 3_600, lambda _: False) == []
 
 
 def test_holding_of_a_fault_of_rain_is_while_it_rains() -> None:

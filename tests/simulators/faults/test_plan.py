@@ -54,6 +54,8 @@ def test_plan_shows_something_or_nothing() -> None:
         plan(fault="network-down", shows=("nothing", "partial"))
     with pytest.raises(ValidationError):
         plan(fault="network-down", shows=())
+    with pytest.raises(ValidationError, match="card-full shows as no trouble"):
+        plan(fault="card-full", shows=("trouble",))
 
 
 def test_plan_words_are_those_of_sensors() -> None:
