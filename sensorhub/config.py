@@ -7,7 +7,7 @@ import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Strict, ValidationError, ValidationInfo
 from pydantic.fields import FieldInfo
@@ -39,6 +39,14 @@ _INSTEAD = {
     "model_attributes_type": "write a table, as in [name]",
     "dict_type": "write a table, as in [name]",
 }
+
+_LENGTHS = {
+    "too_short": ("least", ""),
+    "too_long": ("most", ""),
+    "string_too_short": ("least", " character"),
+    "string_too_long": ("most", " characters"),
+}
+_BOUNDS = {"least": "min_length", "most": "max_length"}
 
 Whole = Annotated[int, Strict()]
 Number = Annotated[float, Strict()]
@@ -207,14 +215,35 @@ def _faults(detail: ErrorDetails, model: type[BaseModel]) -> Iterator[Fault]:
         else:
             wrong, _, instead = str(own).partition("; ")
             yield Fault(at, wrong, instead)
+    elif kind == "literal_error":
+        yield _unknown_choice(at, detail["input"], model)
     else:
         yield Fault(at, f"{shown(detail['input'])} does not fit", _instead(detail, model))
 
 
+def _unknown_choice(at: Place, told: object, model: type[BaseModel]) -> Fault:
+    keys = at[:-1] if isinstance(at[-1], int) else at  # an item of a list is described with the list
+    field = _field(keys, model)
+    choices = [each for each in _choices(field.annotation) if each != ""] if field is not None else []
+    write = "write " + one_of([f'"{each}"' if isinstance(each, str) else f"{each}" for each in choices])
+    if not isinstance(told, str):
+        return Fault(at, f"{shown(told)} does not fit", write)
+    near = close_to(told, [each for each in choices if isinstance(each, str)])
+    return Fault(at, f"{shown(told)} is not known", f"did you mean {near!r}?" if near else write)
+
+
+def _choices(annotation: object) -> list[object]:
+    """What a `Literal` inside an annotation allows."""
+    if typing.get_origin(annotation) is Literal:
+        return list(typing.get_args(annotation))
+    return [each for inner in typing.get_args(annotation) for each in _choices(inner)]
+
+
 def _instead(detail: ErrorDetails, model: type[BaseModel]) -> str:
     at, kind, quoted = detail["loc"], detail["type"], isinstance(detail["input"], str)
-    if kind == "too_short":
-        return f"write at least {detail['ctx']['min_length']}"
+    if kind in _LENGTHS:
+        bound, what = _LENGTHS[kind]
+        return f"write at {bound} {detail['ctx'][_BOUNDS[bound]]}{what}"
     if kind == "tuple_type" and (tables := _tables(at, model)):
         return f"write {tables}"
     rule = (detail["msg"][:1].lower() + detail["msg"][1:]).replace("input should", "it should")
@@ -230,10 +259,20 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}..."
 
 
+def one_of(choices: Sequence[str]) -> str:
+    """`a, b or c`."""
+    return " or ".join(filter(None, (", ".join(choices[:-1]), *choices[-1:])))
+
+
+def close_to(name: str, known: Sequence[str]) -> str:
+    """The one that is spelled much like `name`; empty where none is."""
+    return next(iter(difflib.get_close_matches(name.lower(), known, n=1)), "")
+
+
 def nearest(name: str, known: Sequence[str], otherwise: str) -> str:
     """`did you mean 'gateway'?`, or, where none is near, `otherwise` and all that there are."""
-    near = difflib.get_close_matches(name.lower(), known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"{otherwise} {', '.join(known) or 'none'}"
+    near = close_to(name, known)
+    return f"did you mean {near!r}?" if near else f"{otherwise} {', '.join(known) or 'none'}"
 
 
 def _nearest(location: Place, model: type[BaseModel]) -> str:
