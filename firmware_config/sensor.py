@@ -19,10 +19,11 @@ from pydantic import (
 )
 
 from firmware_config import fitting
+from firmware_config.boards import buses_like
 from firmware_config.catalogue import Bus, Entry, KindUnknown, entry, kinds
 from firmware_config.catalogue.entry import Signal
 from firmware_config.header import RESERVED_PINS, USABLE_PINS
-from sensorhub.config import Fault, Misfit, Number, Switch, Whole, faults_of, nearest
+from sensorhub.config import Fault, Misfit, Number, Switch, Whole, faults_of, nearest, one_of
 from sensorhub.errors import AskedWrong
 from sensorhub.names import check_sensor_id
 
@@ -47,6 +48,10 @@ def _usable(pin: int) -> int:
 def _is_bus(bus: str) -> str:
     if not _BUS.match(bus):
         raise ValueError(f"{bus!r} is no bus; write i2c-1, spi-0.0, uart-0, 1-wire or a device such as /dev/ttyUSB0")
+    can = buses_like(bus)
+    if bus.startswith("spi-") and bus not in can:  # the same on every board; the others are checked with the board
+        instead = one_of([f"{each} (chip select CE{each[-1]})" for each in can])
+        raise ValueError(f"the gateway can read no part on {bus}; write {instead}")
     return bus
 
 

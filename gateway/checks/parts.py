@@ -18,7 +18,7 @@ def check_parts(config: GatewayConfig, factory: Callable[[], Factory], world: Bu
 
     Arguments:
         factory: opens the pins.
-        world: where the buses are; by default those of a Raspberry Pi.
+        world: where the buses are; by default those of its board.
     """
     sampled = [sensor for sensor in config.sensors if sensor.entry.reads == "samples"]
     if not sampled:
@@ -27,7 +27,7 @@ def check_parts(config: GatewayConfig, factory: Callable[[], Factory], world: Bu
         pins = factory()
     except PinsUnavailable:
         return []  # the check of pins says so
-    buses = Buses(pins, world or BusWorld())
+    buses = Buses(pins, world or BusWorld.of_board(config.board))
     try:
         return [_read(sensor, buses) for sensor in sampled]
     finally:

@@ -206,6 +206,15 @@ def test_word_that_is_written_wrongly_finds_its_nearest(tmp_path: Path, root: st
     assert all(repr(slip) in each.fault.wrong for each in own if "did you mean" in each.fault.instead)
 
 
+def test_board_that_is_not_known_is_not_missing_too(tmp_path: Path) -> None:
+    files = _files()
+    files["gateway"]["board"] = "5b"
+
+    told = [f"{each.fault}" for each in _check(tmp_path, files) if each.fault.at == ("board",)]
+
+    assert told == ["board: the board '5b' is not known; did you mean '5'?"]
+
+
 def test_word_that_is_like_none_is_told_all_there_are(tmp_path: Path) -> None:
     files = _files()
     files["gateway"] |= {"spool_when_full": "wait", "commit_ms": 300}
