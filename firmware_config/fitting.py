@@ -111,6 +111,13 @@ def device_fits(known: Entry, bus: Bus | None, device: str | None) -> Iterator[F
         yield Fault((), f"{known.one} is not on 1-wire there", _LEAVE_OUT)
 
 
+def period_fits(known: Entry, period_s: int) -> Iterator[Fault]:
+    """Whether an interval is long enough for the kind: one of a few seconds would tell single movements of people."""
+    if period_s < known.period_min_s:
+        wrong = f"{period_s} s is too short: {known.one} must not tell single movements"
+        yield Fault((), wrong, f"write at least {known.period_min_s}")
+
+
 def sample_fits(known: Entry, sample_s: float | None, period_s: int | None) -> Iterator[Fault]:
     """Whether the kind is sampled, at least once in an interval."""
     if sample_s is None:

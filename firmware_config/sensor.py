@@ -181,7 +181,7 @@ class SensorConfig(_Table):
             filled["sample_s"] = min(filled["sample_s"], filled["period_s"])
         return filled
 
-    @field_validator("pin", "signal", "bus", "address", "device", "sample_s")
+    @field_validator("pin", "signal", "bus", "address", "device", "period_s", "sample_s")
     @classmethod
     def _fits_its_kind(cls, value: Any, info: ValidationInfo) -> Any:
         faults = tuple(_faults(info.field_name or "", value, info.data))
@@ -267,6 +267,8 @@ def _faults(key: str, value: Any, before: Mapping[str, Any]) -> Iterable[Fault]:
             return fitting.channels_fit(known, bus, value)
         case "device":
             return fitting.device_fits(known, bus, value)
+        case "period_s":
+            return fitting.period_fits(known, value)
         case "sample_s":
             return fitting.sample_fits(known, value, before.get("period_s"))
         case _:

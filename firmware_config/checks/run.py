@@ -12,7 +12,6 @@ from firmware_config.draft import Draft, GatewayDraft, read_draft
 OF_A_GATEWAY: tuple[Callable[[GatewayDraft], Iterator[Finding]], ...] = (
     names.file_is_called_as_its_gateway,
     names.sensors_go_together,
-    names.intervals_are_long_enough,
     board.board_is_said,
     board.clock_battery_fits,
     board.interfaces_are_on_the_board,

@@ -113,6 +113,8 @@ def _facts(known: Entry) -> Iterator[str]:
         yield f"A contact still for {known.debounce_ms} ms has settled."
     else:
         yield f"{length}; a contact still for {known.debounce_ms} ms has settled."
+    if known.period_min_s > 1:
+        yield f"No interval may be shorter than {known.period_min_s} s."
     if not known.journalled:
         yield "Single events are never written down."
     for rail, taken_ma in (("3.3 V", known.current_ma), ("5 V", known.current_5v_ma)):
