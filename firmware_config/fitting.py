@@ -128,6 +128,17 @@ def sample_fits(known: Entry, sample_s: float | None, period_s: int | None) -> I
         yield Fault((), f"{sample_s:g} s is longer than period_s", f"write at most {period_s}")
 
 
+def stuck_fits(known: Entry, limit: object) -> Iterator[Fault]:
+    """Whether a limit of stillness is given to a contact that is counted.
+
+    How long a door stands open or a float is lifted is a condition of the world, and no fault; of a part on a bus the
+    same values for hours are, by the kind's own limit.
+    """
+    if limit and known.reads != "edges":
+        held = "tells how long it stays so, which is no fault of it" if known.reads == "level" else "has no contact"
+        yield Fault((), f"{known.one} {held}", _LEAVE_OUT)
+
+
 def calibration_fits(known: Entry, calibration: Mapping[str, float]) -> Iterator[Fault]:
     """Whether the constants are the kind's, within their limits, and none is missing that has no default."""
     constants = {each.name: each for each in known.constants}

@@ -157,10 +157,15 @@ class SensorConfig(_Table):
     )
     serial: str = Field(default="", max_length=60, description="Serial number of the part.")
     stuck_active_min: Number | None = Field(
-        default=None, gt=0, le=100_000, description="Minutes after which a held contact counts as stuck."
+        default=None,
+        gt=0,
+        le=100_000,
+        description="Minutes after which a counted contact that stays active is stuck; by default the kind's.",
     )
     stuck_inactive: tuple[StuckRule, ...] = Field(
-        default=(), description="When a contact without a closure counts as stuck; the first rule that fits holds."
+        default=(),
+        description="When a counted contact without a closure is stuck, by the first rule that fits; by default the "
+        "kind's limit at all hours.",
     )
 
     @model_validator(mode="before")
@@ -181,7 +186,9 @@ class SensorConfig(_Table):
             filled["sample_s"] = min(filled["sample_s"], filled["period_s"])
         return filled
 
-    @field_validator("pin", "signal", "bus", "address", "device", "period_s", "sample_s")
+    @field_validator(
+        "pin", "signal", "bus", "address", "device", "period_s", "sample_s", "stuck_active_min", "stuck_inactive"
+    )
     @classmethod
     def _fits_its_kind(cls, value: Any, info: ValidationInfo) -> Any:
         faults = tuple(_faults(info.field_name or "", value, info.data))
@@ -269,6 +276,8 @@ def _faults(key: str, value: Any, before: Mapping[str, Any]) -> Iterable[Fault]:
             return fitting.device_fits(known, bus, value)
         case "period_s":
             return fitting.period_fits(known, value)
+        case "stuck_active_min" | "stuck_inactive":
+            return fitting.stuck_fits(known, value)
         case "sample_s":
             return fitting.sample_fits(known, value, before.get("period_s"))
         case _:

@@ -159,7 +159,9 @@ class Entry(_Part):
         sample_s: of `samples`: usual time between two reads.
         debounce_ms: of contacts: how long they must be still.
         break_reads: what a cut cable looks like: `active` where wiring allows it, as `broken_cable` says how.
-        stuck_active_min, stuck_inactive_h: after how long a contact counts as stuck; None: never.
+        stuck_active_min, stuck_inactive_h: after how long a counted contact is stuck; None: never. A held contact never
+            is: how long a door stands open is its message.
+        look_at: what to look at where its contacts are stuck or chatter, after "Look at".
         rate_max_hz: closures a second of all its contacts that are more than it can see; None: no limit.
         frozen_h: after how long with the very same values the reads of a part count as frozen; None: never.
         current_ma: taken from the 3.3 V pin; `current_5v_ma`: from the 5 V pin.
@@ -190,6 +192,7 @@ class Entry(_Part):
     broken_cable: str = ""
     stuck_active_min: float | None = Field(default=None, gt=0)
     stuck_inactive_h: float | None = Field(default=None, gt=0)
+    look_at: str = "the contact and its cable"
     rate_max_hz: float | None = Field(default=None, gt=0)
     frozen_h: float | None = Field(default=None, gt=0)
     current_ma: float = Field(default=0.0, ge=0)
@@ -204,6 +207,8 @@ class Entry(_Part):
             raise ValueError("sample_s belongs to a kind that reads samples, and to no other")
         if self.reads != "samples" and not self.inputs:
             raise ValueError("a kind that reads edges or a level needs inputs")
+        if self.reads != "edges" and (self.stuck_active_min is not None or self.stuck_inactive_h is not None):
+            raise ValueError("stuck_active_min and stuck_inactive_h belong to a kind that reads edges")
         if sum(measure.shown for measure in self.measures) not in (1, 2, 3):
             raise ValueError("one to three measures must be shown")
         return self

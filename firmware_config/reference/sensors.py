@@ -110,7 +110,7 @@ def _facts(known: Entry) -> Iterator[str]:
         yield f"{length}, with a read every {known.sample_s:g} s."
     elif known.reads == "level":
         yield f"It is told as it changes, and every {known.period_s} s."
-        yield f"A contact still for {known.debounce_ms} ms has settled."
+        yield f"A contact still for {known.debounce_ms} ms has settled; how long it stays so is never a fault."
     else:
         yield f"{length}; a contact still for {known.debounce_ms} ms has settled."
     if known.period_min_s > 1:
