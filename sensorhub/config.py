@@ -1,23 +1,20 @@
 """Reads a TOML file into a pydantic model, and says all that is wrong with it at once."""
 
 import difflib
-import inspect
 import tomllib
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Strict, ValidationError, ValidationInfo
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from sensorhub.errors import ConfigInvalid
+from sensorhub.fields import Place, choices_in, field_at, models_in, owner_of
 
 Model = TypeVar("Model", bound=BaseModel)
-Place = tuple[int | str, ...]
-"""Keys and positions that lead to a value."""
 
 _SHOWN_MAX = 80
 """Characters of a wrong value that are repeated in a finding."""
@@ -223,20 +220,13 @@ def _faults(detail: ErrorDetails, model: type[BaseModel]) -> Iterator[Fault]:
 
 def _unknown_choice(at: Place, told: object, model: type[BaseModel]) -> Fault:
     keys = at[:-1] if isinstance(at[-1], int) else at  # an item of a list is described with the list
-    field = _field(keys, model)
-    choices = [each for each in _choices(field.annotation) if each != ""] if field is not None else []
+    field = field_at(keys, model)
+    choices = [each for each in choices_in(field.annotation) if each != ""] if field is not None else []
     write = "write " + one_of([f'"{each}"' if isinstance(each, str) else f"{each}" for each in choices])
     if not isinstance(told, str):
         return Fault(at, f"{shown(told)} does not fit", write)
     near = close_to(told, [each for each in choices if isinstance(each, str)])
     return Fault(at, f"{shown(told)} is not known", f"did you mean {near!r}?" if near else write)
-
-
-def _choices(annotation: object) -> list[object]:
-    """What a `Literal` inside an annotation allows."""
-    if typing.get_origin(annotation) is Literal:
-        return list(typing.get_args(annotation))
-    return [each for inner in typing.get_args(annotation) for each in _choices(inner)]
 
 
 def _instead(detail: ErrorDetails, model: type[BaseModel]) -> str:
@@ -276,42 +266,19 @@ def nearest(name: str, known: Sequence[str], otherwise: str) -> str:
 
 
 def _nearest(location: Place, model: type[BaseModel]) -> str:
-    owner = _owner(location, model)
+    owner = owner_of(location, model)
     known = list(owner.model_fields) if owner is not None else []
     return nearest(str(location[-1]), known, "the known keys here are")
 
 
 def _description(location: Place, model: type[BaseModel]) -> str:
-    field = _field(location, model)
+    field = field_at(location, model)
     return f": {field.description}" if field is not None and field.description else ""
 
 
 def _tables(location: Place, model: type[BaseModel]) -> str:
     """How a list of tables is written; empty for what is none."""
-    field = _field(location, model)
+    field = field_at(location, model)
     if field is None or typing.get_origin(field.annotation) is not tuple or not any(models_in(field.annotation)):
         return ""
     return f"[[{'.'.join(part for part in location if isinstance(part, str))}]] and its keys, once for each"
-
-
-def _field(location: Place, model: type[BaseModel]) -> FieldInfo | None:
-    owner = _owner(location, model)
-    return owner.model_fields.get(str(location[-1])) if owner is not None else None
-
-
-def _owner(location: Place, model: type[BaseModel]) -> type[BaseModel] | None:
-    """The model whose field the last part of `location` is."""
-    owner: type[BaseModel] | None = model
-    for part in location[:-1]:
-        if isinstance(part, str) and owner is not None:
-            field = owner.model_fields.get(part)
-            owner = next(models_in(field.annotation), None) if field is not None else None
-    return owner
-
-
-def models_in(annotation: object) -> Iterator[type[BaseModel]]:
-    """The models inside an annotation such as `tuple[SensorConfig, ...] | None`."""
-    if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in typing.get_args(annotation):
-        yield from models_in(inner)

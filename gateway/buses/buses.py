@@ -29,8 +29,8 @@ def serial_path(bus: str, board: str = "") -> str:
     """
     device = serial_device(bus, board)
     if device is None:
-        owner = f"The board {board}" if board else "No board"
-        raise PartFault(f"{owner} has no {bus}: write {one_of(buses_like(bus, board))} as the bus of this sensor.")
+        lacks = f"The board {board} has no" if board else "No board has"
+        raise PartFault(f"{lacks} {bus}: write {one_of(buses_like(bus, board))} as the bus of this sensor.")
     return device
 
 
