@@ -6,9 +6,6 @@ from firmware_config.catalogue import Bus, Entry
 from sensorhub.config import Fault, nearest
 
 _EXAMPLES = {"i2c": "i2c-1", "spi": "spi-0.0", "1-wire": "1-wire", "uart": "uart-0", "rs-485": "/dev/ttyUSB0"}
-CONVERTER_CHANNELS = {"i2c": 4, "spi": 8}
-"""Inputs of the converters that are read here: ADS1115 and MCP3008."""
-
 _I2C_ADDRESSES = range(0x03, 0x78)
 _LEAVE_OUT = "leave it out"
 
@@ -87,7 +84,7 @@ def channels_fit(known: Entry, bus: Bus | None, channels: Mapping[str, int]) -> 
     if channels and not names:
         yield Fault((), f"{known.one} is not on a converter there", _LEAVE_OUT)
         return
-    limit = CONVERTER_CHANNELS.get(bus.type, 0) if bus is not None else 0
+    limit = len(bus.terminals) if bus is not None else 0
     for name, channel in channels.items():
         if name not in names:
             yield Fault((name,), f"{known.one} has no such input", nearest(name, names, "its inputs are"))

@@ -5,7 +5,6 @@ from typing import Any
 
 from firmware_config.boards import ONE_WIRE, Board
 from firmware_config.catalogue import Bus, Entry
-from firmware_config.fitting import CONVERTER_CHANNELS
 from firmware_config.header import FIXED_PULL_UP_PINS, USABLE_PINS
 from sensorhub.errors import SensorHubError
 
@@ -108,7 +107,7 @@ class Plan:
         for name in self._named("spi-"):
             interface = self.board.interface(name)
             for device in interface.buses if interface is not None else ():
-                free = [each for each in range(CONVERTER_CHANNELS["spi"]) if (device, each) not in self._channels]
+                free = [each for each in range(len(bus.terminals)) if (device, each) not in self._channels]
                 if len(free) >= len(bus.channels) and self._switch_on(name):
                     channels = dict(zip(bus.channels, free, strict=False))
                     self._channels |= {(device, each) for each in channels.values()}
