@@ -123,6 +123,7 @@ def interface_names() -> tuple[str, ...]:
     return tuple(sorted({each.name for each in _table().interfaces}))
 
 
+@cache
 def buses_like(bus: str, board: str = "") -> tuple[str, ...]:
     """The buses of the same type on which the gateway can read a part.
 

@@ -48,9 +48,8 @@ def _usable(pin: int) -> int:
 def _is_bus(bus: str) -> str:
     if not _BUS.match(bus):
         raise ValueError(f"{bus!r} is no bus; write i2c-1, spi-0.0, uart-0, 1-wire or a device such as /dev/ttyUSB0")
-    can = buses_like(bus)
-    if bus.startswith("spi-") and bus not in can:  # the same on every board; the others are checked with the board
-        instead = one_of([f"{each} (chip select CE{each[-1]})" for each in can])
+    if bus.startswith("spi-") and bus not in buses_like(bus):  # as on every board; others are checked with the board
+        instead = one_of([f"{each} (chip select CE{each[-1]})" for each in buses_like(bus)])
         raise ValueError(f"the gateway can read no part on {bus}; write {instead}")
     return bus
 
