@@ -5,20 +5,38 @@ Each is opened when the first part asks for it and shared by all parts on it. Us
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Self
 
+from firmware_config.boards import buses_like, serial_device
 from gateway.buses.adc import Adc, open_adc
 from gateway.buses.echo import Echo
 from gateway.buses.i2c import I2c, open_i2c
 from gateway.buses.modbus import TIMEOUT_S as MODBUS_TIMEOUT_S
 from gateway.buses.modbus import ModbusLine, ModbusUnit, open_modbus
 from gateway.buses.serial_port import SerialPort, open_serial
+from gateway.sensors.part import PartFault
 from gateway.sensors.pins import Factory
+from sensorhub.config import one_of
+
+
+def serial_path(bus: str, board: str = "") -> str:
+    """The device of a UART of a board (empty: not known), or a device as it stands.
+
+    Raises:
+        PartFault: the board has no such UART.
+    """
+    device = serial_device(bus, board)
+    if device is None:
+        lacks = f"The board {board} has no" if board else "No board has"
+        raise PartFault(f"{lacks} {bus}: write {one_of(buses_like(bus, board))} as the bus of this sensor.")
+    return device
 
 
 @dataclass(frozen=True, slots=True)
 class BusWorld:
-    """Where buses are; the defaults are those of a Raspberry Pi.
+    """Where buses are; the defaults are those of a Raspberry Pi of which the model is not known.
 
     Arguments:
         i2c: opens an I2C bus by its number; something with smbus2's `i2c_rdwr` and `close`.
@@ -29,10 +47,19 @@ class BusWorld:
     """
 
     i2c: Callable[[int], I2c] = open_i2c
-    serial_path: Callable[[str], str] = lambda bus: bus.replace("uart-", "/dev/ttyAMA") if "uart-" in bus else bus
+    serial_path: Callable[[str], str] = serial_path
     one_wire: Path = Path("/sys/bus/w1/devices")
     root: Path = Path("/")
     modbus_timeout_s: float = MODBUS_TIMEOUT_S
+
+    @classmethod
+    def of_board(cls, board: str) -> Self:
+        """Those of a Raspberry Pi.
+
+        Arguments:
+            board: which it is; empty: not known.
+        """
+        return cls(serial_path=partial(serial_path, board=board))
 
 
 @dataclass

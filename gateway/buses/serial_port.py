@@ -105,9 +105,8 @@ class SerialPort:
             number = getattr(error, "errno", None)
             reason = os.strerror(number) if number else error
             raise PartFault(
-                f"The serial port {self.path} cannot be used: {reason}. Check that it is switched on in "
-                "/boot/firmware/config.txt or plugged in, that this user is in the group dialout, and that no console "
-                "or other program has it."
+                f"The serial port {self.path} cannot be used: {reason}. Check that it is plugged in (or on in "
+                "config.txt), this user is in the group dialout, and no console or other program has it."
             ) from None
 
 

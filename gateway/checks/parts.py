@@ -21,9 +21,9 @@ def check_parts(config: GatewayConfig, pins: Factory, world: BusWorld | None = N
 
     Arguments:
         pins: of the header.
-        world: where the buses are; by default those of a Raspberry Pi.
+        world: where the buses are; by default those of its board.
     """
-    buses = Buses(pins, world or BusWorld())
+    buses = Buses(pins, world or BusWorld.of_board(config.board))
     try:
         return [_read(sensor, buses) for sensor in config.sensors if sensor.entry.reads == "samples"]
     finally:

@@ -59,6 +59,14 @@ BROKEN = {
     "id twice": ('gateway = "g"\n[[sensors]]\nid = "a"\npin = 4\n[[sensors]]\nid = "a"\npin = 5', "id a is used"),
     "no sensors": ('gateway = "g"', "sensors: is missing"),
     "period of nothing": ('gateway = "g"\n[[sensors]]\nid = "d"\npin = 4\nperiod_s = 0', "period_s"),
+    "movement in seconds": (
+        'gateway = "g"\n[[sensors]]\nid = "room"\nkind = "activity"\npin = 4\nperiod_s = 60',
+        "sensors[1].period_s (room): 60 s is too short: an activity must not tell single movements; write at least 900",
+    ),
+    "converter on a bus that cannot be read": (
+        'gateway = "g"\n[[sensors]]\nid = "v"\nkind = "wind-vane"\nbus = "spi-1.0"\nchannels = { vane = 0 }',
+        "sensors[1].bus (v): the gateway can read no part on spi-1.0",
+    ),
     "commit interval": ('gateway = "g"\ncommit_ms = 300\n[[sensors]]\nid = "d"\npin = 4', "200"),
     "certificate without key": (
         'gateway = "g"\n[broker]\ncert_file = "c"\n[[sensors]]\nid = "d"\npin = 4',
