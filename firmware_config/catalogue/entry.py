@@ -199,7 +199,7 @@ class Entry(_Part):
         constants: its calibration.
         indicative: whether its readings are `indicative` always.
         period_s: usual length of an interval (of `level` kinds: the heartbeat).
-        period_min_s: shortest interval that is taken; social care must not tell single movements.
+        period_min_s: shortest interval that is taken; people are not to be told one by one.
         sample_s: of `samples`: usual time between two reads.
         debounce_ms: of contacts: how long they must be still.
         break_reads: what a cut cable looks like: `active` where wiring allows it, as `broken_cable` says how.
