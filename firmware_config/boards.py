@@ -11,6 +11,10 @@ from sensorhub.config import Whole, load_toml
 
 _FILE = Path(__file__).parent / "boards.toml"
 
+CONFIG = "/boot/firmware/config.txt"
+CMDLINE = "/boot/firmware/cmdline.txt"
+"""The system's files that switch interfaces on: a setting a line, and one line for all."""
+
 ONE_WIRE = "1-wire"
 _SELECT = "CE"
 _MOVED = re.compile(r"1-wire@(\d{1,2})\Z", re.ASCII)
@@ -29,7 +33,8 @@ class Interface(_Row):
         name: in `interfaces` of a gateway, as in `i2c-1`.
         boards: those that have it; empty: all.
         pins: BCM numbers by what they carry, as in `SDA`.
-        switch: what `config.txt` needs.
+        switches: the lines that `config.txt` needs.
+        console: of a UART, what `cmdline.txt` must not hold; empty: nothing.
         device: of a UART, its device.
         for_sensors: whether the gateway can read a part on it.
     """
@@ -37,9 +42,17 @@ class Interface(_Row):
     name: str
     boards: tuple[str, ...] = ()
     pins: dict[str, Whole]
-    switch: str
+    switches: tuple[str, ...] = Field(min_length=1)
+    console: str = ""
     device: str = ""
     for_sensors: bool = True
+
+    @property
+    def setting_up(self) -> str:
+        """What to write into the system's files, in words."""
+        lines = " and ".join(f"a line {line}" for line in self.switches)
+        console = f", and take {self.console} (with what follows it up to a space) out of {CMDLINE}"
+        return f"write {lines} into {CONFIG}{console if self.console else ''}"
 
     @property
     def buses(self) -> tuple[str, ...]:
@@ -83,7 +96,8 @@ class Board(_Row):
         if moved is None or int(moved[1]) not in USABLE_PINS:
             return by_name.get(name)
         usual, pin = by_name[ONE_WIRE], int(moved[1])
-        changed = {"name": name, "pins": dict.fromkeys(usual.pins, pin), "switch": f"{usual.switch},gpiopin={pin}"}
+        switches = tuple(f"{line},gpiopin={pin}" for line in usual.switches)
+        changed = {"name": name, "pins": dict.fromkeys(usual.pins, pin), "switches": switches}
         return usual.model_copy(update=changed)
 
     def functions_of(self, pin: int) -> tuple[str, ...]:

@@ -3,9 +3,16 @@
 from collections.abc import Iterator, Mapping
 
 from firmware_config.catalogue import Bus, Entry
-from sensorhub.config import Fault, nearest
+from firmware_config.catalogue.entry import BusType
+from sensorhub.config import Fault, nearest, one_of
 
-_EXAMPLES = {"i2c": "i2c-1", "spi": "spi-0.0", "1-wire": "1-wire", "uart": "uart-0", "rs-485": "/dev/ttyUSB0"}
+_EXAMPLES: dict[BusType, str] = {
+    "i2c": "i2c-1",
+    "spi": "spi-0.0",
+    "1-wire": "1-wire",
+    "uart": "uart-0",
+    "rs-485": "/dev/ttyUSB0",
+}
 _I2C_ADDRESSES = range(0x03, 0x78)
 _LEAVE_OUT = "leave it out"
 
@@ -57,12 +64,15 @@ def signal_fits(known: Entry, signal: str | None) -> Iterator[Fault]:
 
 def bus_fits(known: Entry, bus: str | None) -> Iterator[Fault]:
     """Whether the kind is read over this bus, or over none."""
-    wanted = [each.type for each in known.buses if each.type != "file"]
-    if wanted and (bus is None or known.bus_for(bus) is None):
+    if known.choices and (bus is None or known.bus_for(bus) is None):
         wrong = "is missing" if bus is None else f"{known.one} is not read over {bus}"
-        yield Fault((), wrong, "write " + " or ".join(f'bus = "{_EXAMPLES[each]}"' for each in wanted))
-    elif not wanted and bus is not None:
+        yield Fault((), wrong, f"write {one_of([_bus(each) for each in known.choices])}")
+    elif not known.choices and bus is not None:
         yield Fault((), f"{known.one} is not on a bus", _LEAVE_OUT)
+
+
+def _bus(bus: Bus) -> str:
+    return f'bus = "{_EXAMPLES[bus.type]}"{f" for the {bus.part}" if bus.part else ""}'
 
 
 def address_fits(known: Entry, bus: Bus | None, address: int | None) -> Iterator[Fault]:

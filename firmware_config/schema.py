@@ -64,7 +64,7 @@ def _of_kind(known: Entry) -> Schema:
         needed.append("pins")
     elif known.inputs:
         keys["pin"] = {"description": f"BCM number of the {known.inputs[0].what}."}
-    if any(each.type != "file" for each in known.buses):
+    if known.choices:
         needed.append("bus")
     is_it = {"properties": {"kind": {"const": known.kind}}, "required": ["kind"]}
     return {"if": is_it, "then": {"description": known.what_for, "properties": keys, "required": needed}}

@@ -4,17 +4,13 @@ from collections.abc import Iterator, Mapping
 from string import Formatter
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from firmware_config.catalogue.items import Constant, Input, Item, Measure
 from sensorhub.names import is_id
-from sensorhub.quantity import QUANTITIES
 
 Strand = Literal["transport", "infrastructure", "public-services", "economy", "social-care"]
 STRANDS: tuple[Strand, ...] = ("transport", "infrastructure", "public-services", "economy", "social-care")
-
-Signal = Literal["dry-contact", "opto-24v", "s0-pulse", "open-collector", "logic-3v3", "logic-5v"]
-"""What reaches a pin: a contact without voltage; 24 V of a detector card through an isolator board; an S0 meter's
-pulse with an external pull-up; an open collector; logic of 3.3 V; logic of 5 V through a divider."""
 
 BusType = Literal["i2c", "spi", "uart", "1-wire", "rs-485", "file"]
 _STARTS: dict[BusType, tuple[str, ...]] = {
@@ -34,50 +30,23 @@ def _is_kind(text: str) -> str:
     return text
 
 
-def _is_quantity(text: str) -> str:
-    if text not in QUANTITIES:
-        raise ValueError(f"the quantity {text!r} is not in the table of sensorhub/quantity.py; add its row there")
-    return text
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Input(_Part):
-    """One pin of a kind.
-
-    Arguments:
-        name: in `pins` of a sensor, as in `upstream`.
-        what: what is connected, for the wiring picture.
-        direction: `in`, or `out` for a trigger.
-        pull: the resistor that holds the pin while nothing drives it; `external` where the board's own is too weak.
-        signals: what may be connected, the usual first.
-        active: level of the pin while it detects; a contact to ground is active low.
-    """
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    what: str
-    direction: Literal["in", "out"] = "in"
-    pull: Literal["up", "down", "external", "none"] = "up"
-    signals: tuple[Signal, ...] = Field(default=("dry-contact",), min_length=1)
-    active: Literal["low", "high"] = "low"
-
-
-class Bus(_Part):
+class Bus(Item):
     """The bus a kind is read over.
 
     Arguments:
         type: of the bus.
+        part: what is read over it, in a word, where the kind can be on several.
         addresses: those the part can be set to, the usual first (I2C: 7 bits; RS-485: Modbus unit).
         also_at: addresses of its further chips, which cannot be set.
         strap: terminal of the part that sets its address, and `strapped`: where it goes for each of `addresses`.
         channels: names of the inputs of a converter that the part needs, as in `working`, `auxiliary`.
         terminals: of the converter's inputs, in the order of their channels, as its print or data sheet calls them.
         baud: of a UART or RS-485.
+        warnings: as of the kind, of what is read over this bus alone.
     """
 
     type: BusType
+    part: str = ""
     addresses: tuple[int, ...] = ()
     also_at: tuple[int, ...] = ()
     strap: str = ""
@@ -85,6 +54,7 @@ class Bus(_Part):
     channels: tuple[str, ...] = ()
     terminals: tuple[str, ...] = ()
     baud: int | None = None
+    warnings: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -95,45 +65,7 @@ class Bus(_Part):
         return self
 
 
-class Measure(_Part):
-    """One quantity of a kind, with the limits of the part: outside them a value keeps its number and is `suspect`.
-
-    Arguments:
-        quantity: in the table of quantities.
-        low, high: inclusive, in its unit; default the table's.
-        shown: whether it is among the (at most three) that a row of a page shows.
-    """
-
-    quantity: Annotated[str, AfterValidator(_is_quantity)]
-    low: float | None = None
-    high: float | None = None
-    shown: bool = False
-
-    @property
-    def limits(self) -> tuple[float, float]:
-        """The plausible range, inclusive."""
-        row = QUANTITIES[self.quantity]
-        return row.low if self.low is None else self.low, row.high if self.high is None else self.high
-
-
-class Constant(_Part):
-    """One calibration constant of a kind, in `calibration` of a sensor.
-
-    Arguments:
-        name: with its unit last, as in `mm_per_tip`.
-        default: where a sensor does not say; None: it must.
-        low, high: what is taken, inclusive.
-        what: what it is, with where it comes from.
-    """
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    default: float | None = None
-    low: float
-    high: float
-    what: str
-
-
-class Wire(_Part):
+class Wire(Item):
     """One wire of the wiring picture.
 
     Arguments:
@@ -154,7 +86,7 @@ class Wire(_Part):
     to_open: str = ""
 
 
-class Link(_Part):
+class Link(Item):
     """One wire of the wiring picture that does not reach the Pi: between the terminals of a sensor's parts.
 
     `{name}` in a text stands for the terminal of the converter that the input of this name goes to, or for the value of
@@ -183,7 +115,7 @@ class Link(_Part):
         return self.model_copy(update={key: text.format_map(values) for key, text in texts.items()})
 
 
-class Entry(_Part):
+class Entry(Item):
     """One kind.
 
     Arguments:
@@ -256,6 +188,8 @@ class Entry(_Part):
             raise ValueError("stuck_active_min and stuck_inactive_h belong to a kind that reads edges")
         if unknown := sorted(self._unknown_names()):
             raise ValueError(f"links name {', '.join(unknown)}, which is neither a channel nor a constant")
+        if len(self.choices) > 1 and not all(bus.part for bus in self.buses):
+            raise ValueError("where there are several buses, each says which part is read over it")
         if sum(measure.shown for measure in self.measures) not in (1, 2, 3):
             raise ValueError("one to three measures must be shown")
         return self
@@ -265,6 +199,11 @@ class Entry(_Part):
         for link in self.links:
             channels = (bus.channels for bus in self.buses if link.bus in (None, bus.type))
             yield from link.names - known.union(*channels)
+
+    @property
+    def choices(self) -> tuple[Bus, ...]:
+        """The buses that a sensor names one of; none where the gateway itself is what is read."""
+        return tuple(bus for bus in self.buses if bus.type != "file")
 
     @property
     def quantities(self) -> tuple[str, ...]:
@@ -285,6 +224,12 @@ class Entry(_Part):
     def module(self) -> str:
         """The last part of the name of its modules."""
         return self.kind.replace("-", "_")
+
+    def cautions(self, *buses: Bus) -> tuple[str, ...]:
+        """Its warnings and those of the buses, which are named where they are several."""
+        named = {bus: f"{bus.part.capitalize()} on {bus.type}: " if len(buses) > 1 else "" for bus in buses}
+        own = (f"{name}{sentence}" for bus, name in named.items() for sentence in bus.warnings)
+        return (*self.warnings, *own)
 
     def bus_for(self, name: str) -> Bus | None:
         """The one of its buses that a bus of this name can be, as `i2c-1`; None where it can be none."""

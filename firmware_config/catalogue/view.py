@@ -4,7 +4,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from firmware_config.catalogue.entry import STRANDS, Constant, Entry, Measure
+from firmware_config.catalogue.entry import STRANDS, Entry
+from firmware_config.catalogue.items import Constant, Measure
 from firmware_config.catalogue.shelf import entry, kinds
 from sensorhub.quantity import QUANTITIES, screen_unit
 
@@ -49,14 +50,14 @@ def print_kind(console: Console, known: Entry) -> None:
     if known.links:
         words = "{name} stands for the terminal of the sensor's channel, or for the constant, of that name."
         console.print(Text(words, style="dim"))
-    for sentence in filter(None, (*known.warnings, known.broken_cable)):
+    for sentence in filter(None, (*known.cautions(*known.choices), known.broken_cable)):
         console.print(Text.assemble(("! ", "yellow"), sentence))
     console.print(Text(f"Reference: {known.reference}", style="dim"))
 
 
 def connected_by(known: Entry) -> str:
     """Pins and buses in a few words."""
-    buses = [each.type for each in known.buses if each.type != "file"]
+    buses = [f"{each.type}{f' ({each.part})' if each.part else ''}" for each in known.choices]
     pins = f"{len(known.inputs)} pin{'s'[: len(known.inputs) > 1]}" if known.inputs else ""
     return pins or " or ".join(buses) or "nothing: the gateway itself"
 

@@ -36,7 +36,7 @@ def buses_are_switched_on(gateway: GatewayDraft) -> Iterator[Finding]:
         able = next((each for each in board.interfaces if each.serves(bus)), None)
         if able is not None:
             wrong = f"{able.name} is not switched on"
-            instead = f'add "{able.name}" to interfaces, and {able.switch} to /boot/firmware/config.txt'
+            instead = f'add "{able.name}" to interfaces; {able.setting_up}'
             yield gateway.finding(("sensors", at, "bus"), wrong, instead)
         elif not bus.startswith("/dev/") or bus in uart_devices():
             like = "uart-" if bus.startswith("/dev/") else bus

@@ -5,7 +5,7 @@ from typing import Literal
 
 from sensorhub.config import Fault
 
-Severity = Literal["wrong", "warning"]
+Severity = Literal["wrong", "warning", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,8 @@ class Finding:
     Arguments:
         file: as the person would open it.
         fault: place in the file, what is wrong, what to write instead.
-        severity: `wrong`: the gateway cannot be used as it is described; `warning`: somebody should look.
+        severity: `wrong`: the gateway cannot be used as it is described; `warning`: somebody should look;
+            `note`: it works, and is good to know.
     """
 
     file: str

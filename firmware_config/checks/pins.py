@@ -43,12 +43,18 @@ def buses_have_their_pins(gateway: GatewayDraft) -> Iterator[Finding]:
 
 
 def fixed_pull_ups_suit(gateway: GatewayDraft) -> Iterator[Finding]:
-    """GPIO 2 and 3 are pulled up on the board: right for a contact to ground, wrong for all else."""
-    free = free_pins(gateway.says.sensors, pins_of_buses(gateway).union(FIXED_PULL_UP_PINS))
+    """GPIO 2 and 3 are pulled up on the board, for I2C: a contact to ground works there, all else does not."""
+    taken = pins_of_buses(gateway)
+    free = free_pins(gateway.says.sensors, taken.union(FIXED_PULL_UP_PINS))
     for at, sensor in enumerate(gateway.says.sensors):
         inputs = {each.name: each for each in sensor.entry.inputs}
         for name, pin, place in pin_places(sensor):
-            if pin in FIXED_PULL_UP_PINS and inputs[name].pull != "up":
+            if pin not in FIXED_PULL_UP_PINS:
+                continue
+            if inputs[name].pull == "up" and pin not in taken:
+                wrong = f"the resistor of GPIO {pin} sends 1.8 mA through the contact, and I2C can never be switched on"
+                yield gateway.finding(("sensors", at, *place), wrong, f"leave it if both are well, or {free}", "note")
+            elif inputs[name].pull != "up":
                 what, needs = inputs[name].what, _NEEDS[inputs[name].pull]
                 wrong = f"GPIO {pin} has a pull-up of 1.8 kilo-ohm on the board, and the {what} needs {needs}"
                 yield gateway.finding(("sensors", at, *place), wrong, free)

@@ -9,7 +9,11 @@ from rich.text import Text
 from firmware_config.checks.finding import Finding, Severity
 from firmware_config.draft import Draft
 
-_SIGNS: dict[Severity, tuple[str, str]] = {"wrong": ("WRONG", "bold red"), "warning": ("warning", "yellow")}
+_SIGNS: dict[Severity, tuple[str, str]] = {
+    "wrong": ("WRONG", "bold red"),
+    "warning": ("warning", "yellow"),
+    "note": ("note", "cyan"),
+}
 
 
 def print_findings(console: Console, draft: Draft, findings: Sequence[Finding]) -> None:
@@ -38,11 +42,10 @@ def _summary(draft: Draft, findings: Sequence[Finding]) -> str:
     looked = (
         f"{_many(len(draft.gateways), 'gateway')} with {_many(sensors, 'sensor')} at {_many(len(draft.sites), 'site')}"
     )
-    wrong = sum(finding.severity == "wrong" for finding in findings)
-    warnings = len(findings) - wrong
+    wrong, warnings, notes = (sum(each.severity == what for each in findings) for what in _SIGNS)
     if not findings:
         return f"{looked}: nothing wrong." + ("" if draft.gateways else " Next: sensorhub config new")
-    return f"{looked}: {wrong} wrong, {_many(warnings, 'warning')}."
+    return f"{looked}: {wrong} wrong, {_many(warnings, 'warning')}{f', {_many(notes, "note")}' if notes else ''}."
 
 
 def _many(number: int, what: str) -> str:

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from firmware_config.boards import Board, boards
+from firmware_config.boards import CMDLINE, CONFIG, Board, boards
 from firmware_config.checks.calibration import calibration_is_not_overdue
 from firmware_config.checks.run import OF_A_DEPLOYMENT, OF_A_GATEWAY
 from firmware_config.header import USABLE_PINS
@@ -143,29 +143,27 @@ def _boards() -> Iterator[str]:
     ]
     yield table(("`board`", "What it is", "3.3 V at the header", "5 V at the header", "Clock battery"), rows)
     yield (
-        "All have the same 40 pins. GPIO 0 and 1 are reserved, GPIO 2 and 3 have a pull-up of 1.8 kilo-ohm. "
+        "All have the same 40 pins. GPIO 0 and 1 are reserved. GPIO 2 and 3 have a pull-up of 1.8 kilo-ohm and are for "
+        "I2C: a contact to ground works there, with 1.8 mA through it, and then I2C can never be switched on. "
         "A pin of an interface that is on is not free for a contact.\n"
     )
-    found: dict[tuple[str, str, str, str], list[Board]] = {}
+    found: dict[tuple[str, ...], list[Board]] = {}
     for board in boards().values():
         for each in board.interfaces:
             pins = ", ".join(f"{end} {pin}" for end, pin in each.pins.items())
             buses = one_of([f"`{bus}`" for bus in each.buses]) or "no sensor"
-            found.setdefault((each.name, pins, each.switch, buses), []).append(board)
+            lines = "<br>".join(f"`{line}`" for line in each.switches)
+            console = f"`{each.console}`" if each.console else ""
+            found.setdefault((f"`{each.name}`", pins, lines, console, buses), []).append(board)
     rows_of = [
-        (
-            f"`{name}`",
-            pins,
-            f"`{switch}`",
-            "all" if len(on) == len(boards()) else ", ".join(each.name for each in on),
-            buses,
-        )
-        for (name, pins, switch, buses), on in found.items()
+        (*cells, "all" if len(on) == len(boards()) else ", ".join(each.name for each in on))
+        for cells, on in found.items()
     ]
-    yield table(("Interface", "GPIO", "In /boot/firmware/config.txt", "Boards", "`bus` of a sensor on it"), rows_of)
-    lines = [(f"{pin}", *(", ".join(board.functions_of(pin)) for board in boards().values())) for pin in USABLE_PINS]
+    head = ("Interface", "GPIO", f"Lines of {CONFIG}", f"Not in {CMDLINE}", "`bus` of a sensor on it", "Boards")
+    yield table(head, rows_of)
+    uses = [(f"{pin}", *(", ".join(board.functions_of(pin)) for board in boards().values())) for pin in USABLE_PINS]
     yield "What else each GPIO can be:\n"
-    yield table(("GPIO", *boards()), lines)
+    yield table(("GPIO", *boards()), uses)
 
 
 def _checks() -> Iterator[str]:

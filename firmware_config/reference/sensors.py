@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from firmware_config.catalogue import Bus, Entry, entry, kinds
-from firmware_config.catalogue.entry import STRANDS, Input
+from firmware_config.catalogue.entry import STRANDS
+from firmware_config.catalogue.items import Input
 from firmware_config.catalogue.view import connected_by, limits
 from firmware_config.reference.tables import cell, table
 from sensorhub.quantity import QUANTITIES
@@ -96,7 +97,7 @@ def _kind(known: Entry) -> Iterator[str]:
             for each in known.constants
         ]
         yield table(("Constant", "Default", "Taken", "What it is"), constants)
-    notes = [*known.warnings, _BREAK[known.break_reads] if not known.broken_cable else known.broken_cable]
+    notes = [*known.cautions(*known.choices), known.broken_cable or _BREAK[known.break_reads]]
     yield "\n".join(f"- {cell(note)}" for note in notes) + "\n"
     yield f"Reference: {known.reference}.\n" if not known.reference.endswith(".") else f"Reference: {known.reference}\n"
 

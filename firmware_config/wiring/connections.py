@@ -31,6 +31,7 @@ class Connection:
         to: terminal of the part.
         colour: of the wire, in words.
         part: what sits in it; empty: nothing.
+        input: which of the sensor's inputs it is, by name; empty: it has one, or this is none.
     """
 
     sensor: str
@@ -40,6 +41,12 @@ class Connection:
     to: str
     colour: str
     part: str
+    input: str = ""
+
+    @property
+    def terminal(self) -> str:
+        """The terminal, after the name of its input."""
+        return f"{self.input}: {self.to}" if self.input else self.to
 
 
 def connections(gateway: GatewayFile, board: Board) -> list[Connection]:
@@ -61,7 +68,8 @@ def connections(gateway: GatewayFile, board: Board) -> list[Connection]:
                 part = "resistor on its board" if sensor.pull_up else "" if has_pull_up else part
                 has_pull_up = True  # one resistor serves all probes
             carries = sensor.bus or "" if pin is None else carried(pin)
-            found.append(Connection(sensor.id, pin, carries, wire.end, wire.to, wire.colour, part))
+            which = wire.end if len(sensor.pin_of) > 1 and wire.end in sensor.pin_of else ""
+            found.append(Connection(sensor.id, pin, carries, wire.end, wire.to, wire.colour, part, which))
     return found
 
 

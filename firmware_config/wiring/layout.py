@@ -58,7 +58,7 @@ class Terminal:
     @property
     def names(self) -> list[str]:
         """What it is called, line by line."""
-        return textwrap.wrap(self.wire.to, NAME_CHARS)
+        return textwrap.wrap(self.wire.terminal, NAME_CHARS)
 
     @property
     def notes(self) -> list[str]:

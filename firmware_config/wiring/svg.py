@@ -4,7 +4,8 @@ import textwrap
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from firmware_config.boards import Board
+from firmware_config.boards import CMDLINE, CONFIG
+from firmware_config.catalogue import Bus, Entry
 from firmware_config.gateway import GatewayFile
 from firmware_config.wiring import layout
 from firmware_config.wiring.connections import Connection, carried
@@ -15,6 +16,10 @@ from firmware_config.wiring.wired import Wired
 
 _MARGIN = 36.0
 _TITLE = 96.0
+_SYSTEM_LINE = 16.0
+_SYSTEM_WIDTH = 230.0
+"""Of the lines for the system's files: between two, and of the longest."""
+
 _LINE = 18.0
 _NOTE_CHARS = 128
 _NOTE_COLUMNS = 2
@@ -29,11 +34,12 @@ _PILLS = {"3V3": "#ffd9d2", "5V": "#ffc2b8", "GND": "#d9dce1"}
 
 def wiring_svg(picture: Wired) -> str:
     """The picture of a gateway: header, parts, wires with their colours and what sits in them, legend, warnings."""
-    gateway, board, wires = picture.gateway, picture.board, picture.wires
+    gateway, wires = picture.gateway, picture.wires
     found = layout.lay_out(gateway, wires)
     columns = _notes(gateway)
     width = 2 * (found.half_width + _MARGIN)
-    below = _MARGIN + _TITLE + found.bottom - found.top + 30
+    title = max(_TITLE, _SYSTEM_LINE * (len(_system(picture)) + 1))
+    below = _MARGIN + title + found.bottom - found.top + 30
     height = below + _LINE * (max(map(len, columns)) + 5) + _MARGIN
     drawn = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img" '
@@ -41,8 +47,8 @@ def wiring_svg(picture: Wired) -> str:
         f"<title>{escape(f'Wiring of {gateway.gateway}')}</title>",
         f"<style>{STYLE}</style>",
         rect(0, 0, width, height, 'fill="#ffffff"'),
-        *_title(gateway, board, width),
-        f'<g transform="translate({width / 2:g} {_MARGIN + _TITLE - found.top:g})">',
+        *_title(picture, width),
+        f'<g transform="translate({width / 2:g} {_MARGIN + title - found.top:g})">',
         *_header(),
         *(piece for net in sorted(found.nets, key=_span, reverse=True) for piece in _net(net, found)),
         *(piece for pad in found.pads for piece in _pad(pad, wires)),
@@ -60,15 +66,26 @@ def wiring_svg(picture: Wired) -> str:
     return "\n".join(drawn) + "\n"
 
 
-def _title(gateway: GatewayFile, board: Board, width: float) -> Drawn:
+def _title(picture: Wired, width: float) -> Drawn:
+    gateway, board = picture.gateway, picture.board
     yield text(_MARGIN, _MARGIN + 22, gateway.gateway, "big")
     where = [gateway.title, f"site {gateway.site}" if gateway.site else ""]
     yield text(_MARGIN, _MARGIN + 46, ", ".join(filter(None, where)))
     yield text(_MARGIN, _MARGIN + 66, f"{board.title}; pin 1 is the square one")
-    switches = [each for name in gateway.interfaces if (each := board.interface(name)) is not None]
-    lines = ["/boot/firmware/config.txt needs", *(f"{each.switch} for {each.name}" for each in switches)]
-    for at, line in enumerate(lines if switches else []):
-        yield text(width - _MARGIN, _MARGIN + 12 + 16 * at, line, "small end")
+    for at, (what, line) in enumerate(_system(picture)):
+        y = _MARGIN + 12 + _SYSTEM_LINE * at
+        yield text(width - _MARGIN - _SYSTEM_WIDTH - 8, y, what, "small end")
+        yield text(width - _MARGIN - _SYSTEM_WIDTH, y, line, "small")
+
+
+def _system(picture: Wired) -> list[tuple[str, str]]:
+    """What the system's files need, line by line, with the interface that needs it."""
+    lines = [(each.name, line) for each in picture.interfaces for line in each.switches]
+    consoles = [(each.name, each.console) for each in picture.interfaces if each.console]
+    return [
+        *([("", f"Into {CONFIG}, a line each:"), *lines] if lines else []),
+        *([("", f"Not in {CMDLINE}:"), *consoles] if consoles else []),
+    ]
 
 
 def _header() -> Drawn:
@@ -199,12 +216,18 @@ def _legend(wires: Sequence[Connection | Linked], y: float) -> Drawn:
 
 
 def _notes(gateway: GatewayFile) -> list[list[tuple[str, str]]]:
-    """What to take care of, kind by kind, each once, in columns of about one length; with the look of each line."""
-    said = {sensor.kind: sensor.entry for sensor in gateway.sensors}
+    """What to take care of, kind by kind, each once, in columns of about one length; with the look of each line.
+
+    Of a kind with several buses: of those that its sensors are on.
+    """
+    used: dict[str, tuple[Entry, dict[Bus, None]]] = {}
+    for sensor in gateway.sensors:
+        buses = used.setdefault(sensor.kind, (sensor.entry, {}))[1]
+        buses |= {sensor.wired: None} if sensor.wired is not None else {}
     columns: list[list[tuple[str, str]]] = [[] for _ in range(_NOTE_COLUMNS)]
-    for known in said.values():
+    for known, on in used.values():
         lines = [(known.title, "name")]
-        for sentence in filter(None, (*known.warnings, known.broken_cable)):
+        for sentence in filter(None, (*known.cautions(*on), known.broken_cable)):
             lines += ((line, "small") for line in textwrap.wrap(sentence, _NOTE_CHARS))
         min(columns, key=len).extend(lines)
     return columns

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from firmware_config.boards import CMDLINE, CONFIG
 from firmware_config.wiring.connections import Connection, carried
 from firmware_config.wiring.wired import Wired
 
@@ -17,8 +18,8 @@ _PLAIN = {"red", "yellow", "green", "blue", "violet"}
 
 def print_wiring(console: Console, picture: Wired) -> None:
     """Draw the header of a gateway."""
-    gateway, board, wires = picture.gateway, picture.board, picture.wires
-    about = (gateway.title, f"site {gateway.site}" if gateway.site else "", board.title)
+    gateway, wires = picture.gateway, picture.wires
+    about = (gateway.title, f"site {gateway.site}" if gateway.site else "", picture.board.title)
     console.print(Text.assemble((gateway.gateway, "bold"), "  ", ", ".join(filter(None, about))))
     console.print(_header(wires))
     usb = [wire for wire in wires if wire.pin is None]
@@ -30,10 +31,21 @@ def print_wiring(console: Console, picture: Wired) -> None:
         console.print(
             Text("\n").join(_drawn(each.colour, f"{each.sensor}: {each}", each.part) for each in picture.links)
         )
-    for name in gateway.interfaces:
-        interface = board.interface(name)
-        if interface is not None:
-            console.print(Text(f"{name} needs {interface.switch} in /boot/firmware/config.txt"))
+    _print_system(console, picture)
+
+
+def _print_system(console: Console, picture: Wired) -> None:
+    """What the system's files need, line by line, so that it can be copied."""
+    for title, lines in (
+        (f"Into {CONFIG}, a line each", [(each.name, line) for each in picture.interfaces for line in each.switches]),
+        (f"Not in {CMDLINE}", [(each.name, each.console) for each in picture.interfaces if each.console]),
+    ):
+        if lines:
+            console.print(Text(title, style="bold"))
+        for at, (name, line) in enumerate(lines):
+            if not at or lines[at - 1][0] != name:
+                console.print(Text(f"# {name}", style="dim"))
+            console.print(Text(line))
 
 
 def _header(wires: Sequence[Connection]) -> Table:
@@ -60,7 +72,8 @@ def _carried(pin: int, wires: Text) -> Text:
 
 def _told(wire: Connection) -> Text:
     """One wire: sensor, terminal, colour, and what sits in it."""
-    return _drawn(wire.colour, f"{wire.sensor}: {wire.to}, {wire.colour}", wire.part)
+    whose = f"{wire.sensor} {wire.input}" if wire.input else wire.sensor
+    return _drawn(wire.colour, f"{whose}: {wire.to}, {wire.colour}", wire.part)
 
 
 def _drawn(colour: str, words: str, part: str) -> Text:

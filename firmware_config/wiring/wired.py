@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from firmware_config.boards import Board, boards
+from firmware_config.boards import Board, Interface, boards
 from firmware_config.draft import GATEWAYS
 from firmware_config.gateway import GatewayFile
 from firmware_config.wiring.connections import Connection, connections
@@ -19,6 +19,12 @@ class Wired:
     gateway: GatewayFile
     board: Board
     wires: tuple[Connection, ...]
+
+    @property
+    def interfaces(self) -> tuple[Interface, ...]:
+        """The interfaces that its file switches on."""
+        found = (self.board.interface(name) for name in self.gateway.interfaces)
+        return tuple(each for each in found if each is not None)
 
     @property
     def links(self) -> tuple[Linked, ...]:

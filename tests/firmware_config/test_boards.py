@@ -34,7 +34,9 @@ def test_interfaces_are_on_usable_pins_and_known_once(name: str) -> None:
     for each in found:
         assert set(each.pins.values()) <= set(USABLE_PINS)
         assert len(set(each.pins.values())) == len(each.pins)
-        assert each.switch
+        assert each.switches
+        assert not [line for line in each.switches if "," in line and "gpiopin" not in line]
+        assert bool(each.console) == (each.name == "uart-0")
         assert bool(each.device) == each.name.startswith("uart-")
 
 
@@ -57,7 +59,7 @@ def test_one_wire_moves_to_another_pin() -> None:
     moved = board.interface("1-wire@17")
     assert moved is not None
     assert list(moved.pins.values()) == [17]
-    assert moved.switch == "dtoverlay=w1-gpio,gpiopin=17"
+    assert moved.switches == ("dtoverlay=w1-gpio,gpiopin=17",)
     assert moved.serves("1-wire")
     assert board.interface("1-wire@1") is None
     assert is_interface("1-wire@17")

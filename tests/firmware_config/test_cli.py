@@ -152,7 +152,7 @@ def test_wiring_is_drawn_and_written(tmp_path: Path) -> None:
     assert ElementTree.parse(picture).getroot().tag.endswith("svg")
 
     told = _json("wiring", "canvey-gullies", "--deployment", ESSEX)
-    assert {"sensor", "pin", "carries", "end", "to", "colour", "part"} == set(told["wires"][0])
+    assert {"sensor", "pin", "carries", "end", "to", "colour", "part", "input"} == set(told["wires"][0])
     assert {"sensor", "start", "to", "colour", "part"} == set(told["links"][0])
     unwritable = _run("wiring", ESSEX / WEIR, "--svg", tmp_path / "no" / "weir.svg")
     assert isinstance(unwritable.exception, AskedWrong)

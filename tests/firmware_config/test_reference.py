@@ -30,7 +30,7 @@ def test_kinds_are_described_with_their_constants_and_warnings(kind: str) -> Non
     assert known.reference.rstrip(".") in section
     for told in (*known.quantities, *(each.name for each in known.constants), *(each.name for each in known.inputs)):
         assert f"`{told}`" in section
-    for sentence in (*known.warnings, known.broken_cable):
+    for sentence in (*known.cautions(*known.choices), known.broken_cable):
         assert " ".join(sentence.split()) in section
 
 

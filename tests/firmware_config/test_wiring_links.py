@@ -24,8 +24,8 @@ def test_probe_has_its_shunt_the_channel_it_goes_to_and_the_jumper_of_the_conver
 
     assert _links(**told) == [
         "supply, 24 V to probe +, red",
-        "probe - to ADS1115 A2, white",
-        "ADS1115 A2 to ADS1115 GND, black [99.8 ohm, 0.1 %: the shunt]",
+        "probe - to ADS1115 A2, white [3.3 kohm: protects the input]",
+        "probe - to ADS1115 GND, black [99.8 ohm, 0.1 %: the shunt]",
         "supply, 0 V to ADS1115 GND, black",
         "ADS1115 ADDR to SDA, jumper [sets the address 0x4a]",
     ]
