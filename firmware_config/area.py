@@ -23,9 +23,11 @@ class Area:
 
     Arguments:
         rings: closed lines of (longitude, latitude), degrees WGS84, as in GeoJSON.
+        without: places that one would look for in it, and that do not belong to it.
     """
 
     rings: Iterable[Iterable[tuple[float, float]]]
+    without: tuple[str, ...] = ()
     _bands: dict[int, list[Edge]] = field(default_factory=lambda: defaultdict(list), init=False)
 
     def __post_init__(self) -> None:
@@ -43,6 +45,12 @@ class Area:
                 crossings += longitude < lon_1 + (latitude - lat_1) / (lat_2 - lat_1) * (lon_2 - lon_1)
         return crossings % 2 == 1
 
+    def spans(self, latitude: float, longitude: float) -> bool:
+        """Whether a point is between its outermost latitudes and longitudes, as are places beside it."""
+        points = [edge[:2] for band in self._bands.values() for edge in band]
+        longitudes, latitudes = ([point[axis] for point in points] for axis in (0, 1))
+        return min(latitudes) <= latitude <= max(latitudes) and min(longitudes) <= longitude <= max(longitudes)
+
 
 def _band(latitude: float) -> int:
     return int(latitude * _BANDS_PER_DEGREE // 1)
@@ -56,5 +64,6 @@ def area_names() -> list[str]:
 @cache
 def area(name: str) -> Area:
     """A supplied area by its name, as in `essex`."""
-    shape = json.loads((_FOLDER / f"{name}.geojson").read_text())["geometry"]
-    return Area(tuple(tuple(map(tuple, ring)) for polygon in shape["coordinates"] for ring in polygon))
+    feature = json.loads((_FOLDER / f"{name}.geojson").read_text())
+    rings = tuple(tuple(map(tuple, ring)) for polygon in feature["geometry"]["coordinates"] for ring in polygon)
+    return Area(rings, tuple(feature["properties"]["without"]))

@@ -23,7 +23,7 @@ from firmware_config.boards import buses_like
 from firmware_config.catalogue import Bus, Entry, KindUnknown, entry, kinds
 from firmware_config.catalogue.items import Signal
 from firmware_config.header import RESERVED_PINS, USABLE_PINS
-from sensorhub.config import Fault, Misfit, Number, Switch, Whole, faults_of, nearest, one_of
+from sensorhub.config import Fault, Misfit, Number, Switch, Whole, faults_of, is_partly, nearest, one_of
 from sensorhub.errors import AskedWrong
 from sensorhub.names import check_sensor_id
 
@@ -191,7 +191,7 @@ class SensorConfig(_Table):
     @classmethod
     def _fits_its_kind(cls, value: Any, info: ValidationInfo) -> Any:
         faults = tuple(_faults(info.field_name or "", value, info.data))
-        if faults:
+        if faults and not is_partly(info):
             raise Misfit(*faults)
         return value
 
@@ -207,7 +207,11 @@ class SensorConfig(_Table):
             value = dict(told) if isinstance(told, Mapping) else {}
         known_ill = {fault.at[:1] for fault in ill}
         sound = {name: each for name, each in value.items() if (name,) not in known_ill}
-        own = (fault for fault in _faults(info.field_name or "", sound, info.data) if fault.at not in known_ill)
+        found = _faults(info.field_name or "", sound, info.data)
+        own = tuple(fault for fault in found if fault.at not in known_ill)
+        if is_partly(info):
+            unfit = {fault.at[:1] for fault in own}
+            return {name: each for name, each in sound.items() if (name,) not in unfit}
         faults = ill if () in known_ill else (*ill, *own)
         if faults:
             raise Misfit(*faults)
@@ -225,11 +229,11 @@ class SensorConfig(_Table):
 
     @property
     def pin_of(self) -> dict[str, int]:
-        """BCM numbers by input, in the order of the catalogue."""
+        """BCM numbers by input, in the order of the catalogue; of what is sound of a faulty sensor, those it has."""
         names = [each.name for each in self.entry.inputs]
         if self.pin is not None:
             return {names[0]: self.pin}
-        return {name: self.pins[name] for name in names}
+        return {name: self.pins[name] for name in names if name in self.pins}
 
     @property
     def signal_of(self) -> dict[str, Signal]:

@@ -94,6 +94,11 @@ def _from_its_folder(path: Path, info: ValidationInfo) -> Path:
     return path if folder is None else folder / path
 
 
+def is_partly(info: ValidationInfo) -> bool:
+    """Whether a validator looks at what is sound of faulty values: then it keeps that, and misses nothing."""
+    return bool((info.context or {}).get("partly"))
+
+
 ConfigPath = Annotated[Path, AfterValidator(_from_its_folder)]
 """A path in a configuration: a relative one is taken from the folder of the file it stands in."""
 
@@ -160,14 +165,18 @@ def check(source: str, values: Mapping[str, Any], model: type[Model], folder: Pa
         raise ConfigInvalid(source, [str(fault) for fault in misfit.faults]) from None
 
 
-def fit(values: Mapping[str, Any], model: type[Model], folder: Path | None = None) -> Model:
-    """Make a `model` of `values`; relative paths are taken from `folder` (default: where the command runs).
+def fit(values: Mapping[str, Any], model: type[Model], folder: Path | None = None, partly: bool = False) -> Model:
+    """Make a `model` of `values`.
+
+    Arguments:
+        folder: what relative paths are taken from (default: where the command runs).
+        partly: whether something may be missing; a validator asks by `is_partly`.
 
     Raises:
         Misfit: with each fault.
     """
     try:
-        return model.model_validate(values, context={"folder": folder})
+        return model.model_validate(values, context={"folder": folder, "partly": partly})
     except ValidationError as error:
         raise Misfit(*(replace(fault, name=_name(fault.at, values)) for fault in faults_of(error, model))) from None
 

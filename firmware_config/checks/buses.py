@@ -12,11 +12,14 @@ Wired = tuple[int, SensorConfig, str]
 """A sensor on a bus: its place, itself, and the bus by the name of its interface, or its device."""
 
 
-def _on(gateway: GatewayDraft, bus_type: str) -> list[Wired]:
+def _on(gateway: GatewayDraft, bus_type: str, *needs: str) -> list[Wired]:
+    """The sensors on buses of a type of which these keys are known."""
     interfaces = gateway.board.interfaces if gateway.board is not None else ()
     found = []
     for at, sensor in enumerate(gateway.says.sensors):
         bus = sensor.bus
+        if gateway.unknown(at, *needs):
+            continue
         if bus is not None and sensor.wired is not None and sensor.wired.type == bus_type:
             same = (each.name for each in interfaces if each.device and each.serves(bus))
             found.append((at, sensor, next(same, bus)))
@@ -47,7 +50,7 @@ def buses_are_switched_on(gateway: GatewayDraft) -> Iterator[Finding]:
 def i2c_addresses_differ(gateway: GatewayDraft) -> Iterator[Finding]:
     """Two parts at one address answer at once; only inputs of one converter share theirs."""
     first: dict[tuple[str, int], SensorConfig] = {}
-    for at, sensor, bus in _on(gateway, "i2c"):
+    for at, sensor, bus in _on(gateway, "i2c", "address", "channels"):
         known = sensor.wired
         for address in (sensor.unit, *(known.also_at if known is not None else ())):
             other = first.setdefault((bus, address), sensor)
@@ -77,7 +80,7 @@ def serial_ports_are_used_once(gateway: GatewayDraft) -> Iterator[Finding]:
         else:
             yield gateway.finding(("sensors", at, "bus"), f"{port} is used by {other.id} already", "use another port")
     units: dict[tuple[str, int], SensorConfig] = {}
-    for at, sensor, port in _on(gateway, "rs-485"):
+    for at, sensor, port in _on(gateway, "rs-485", "address"):
         other = units.setdefault((port, sensor.unit), sensor)
         if other is not sensor:
             wrong = f"{other.id} is unit {sensor.unit} on {port} already"
@@ -87,7 +90,7 @@ def serial_ports_are_used_once(gateway: GatewayDraft) -> Iterator[Finding]:
 def channels_are_used_once(gateway: GatewayDraft) -> Iterator[Finding]:
     """Each channel of a converter has one input."""
     first: dict[tuple[str, int, int], SensorConfig] = {}
-    for at, sensor, bus in (*_on(gateway, "i2c"), *_on(gateway, "spi")):
+    for at, sensor, bus in (*_on(gateway, "i2c", "address"), *_on(gateway, "spi")):
         for name, channel in sensor.channels.items():
             other = first.setdefault((bus, sensor.unit, channel), sensor)
             if other is not sensor:

@@ -25,7 +25,7 @@ def five_volts_are_shifted(gateway: GatewayDraft) -> Iterator[Finding]:
     """5 V on a pin destroys the board."""
     for at, sensor in enumerate(gateway.says.sensors):
         outputs = [each.what for each in sensor.entry.inputs if sensor.signal_of[each.name] == "logic-5v"]
-        if outputs and not sensor.level_shift:
+        if outputs and not sensor.level_shift and not gateway.unknown(at, "signal"):
             wrong = f"is false, and the {' and the '.join(outputs)} gives 5 V where a pin bears 3.3 V"
             instead = "put a divider of 330 and 470 ohm in, then write level_shift = true"
             yield gateway.finding(("sensors", at, "level_shift"), wrong, instead)

@@ -10,7 +10,6 @@ from firmware_config.checks.finding import Finding
 from firmware_config.draft import Draft, GatewayDraft, read_draft
 
 OF_A_GATEWAY: tuple[Callable[[GatewayDraft], Iterator[Finding]], ...] = (
-    names.file_is_called_as_its_gateway,
     names.sensors_go_together,
     board.board_is_said,
     board.clock_battery_fits,
@@ -29,7 +28,7 @@ OF_A_GATEWAY: tuple[Callable[[GatewayDraft], Iterator[Finding]], ...] = (
 
 OF_A_DEPLOYMENT: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
     names.sites_have_names_of_their_own,
-    names.gateways_have_names_of_their_own,
+    names.gateways_are_called_as_their_files,
     sites.sites_are_in_the_area,
     sites.care_has_sites_of_its_own,
     sites.gateways_are_at_known_sites,

@@ -13,23 +13,27 @@ _CARE = "social-care"
 
 def sites_are_in_the_area(draft: Draft) -> Iterator[Finding]:
     """A point outside is a slip of the pen, or somebody else's road."""
-    inside = area(draft.says.area).contains
-    for place, site in draft.sites:
-        if inside(site.latitude, site.longitude):
+    county = area(draft.says.area)
+    for each in draft.sites:
+        site = each.says
+        if not each.ill.isdisjoint(("latitude", "longitude")) or county.contains(site.latitude, site.longitude):
             continue
         wrong = f"{site.latitude:g}, {site.longitude:g} is outside the area {draft.says.area}"
-        instead = "write it in degrees north and east; a neighbouring council's place is not of this deployment"
-        if inside(site.longitude, site.latitude):
+        instead = "write it in degrees north and east"
+        if county.contains(site.longitude, site.latitude):
             instead = "swap latitude and longitude"
-        yield draft.site_finding(place, "latitude", wrong, instead)
+        elif county.spans(site.latitude, site.longitude):
+            wrong += f", to which {' and '.join((*county.without, 'other neighbours'))} do not belong"
+            instead = "leave it to its own council's deployment, or write its degrees north and east"
+        yield draft.site_finding(each, "latitude", wrong, instead)
 
 
 def care_has_sites_of_its_own(draft: Draft) -> Iterator[Finding]:
     """A site stands on open pages by its name and place: personal data must not hang on it."""
-    for place, site in draft.sites:
-        if _CARE in site.strands and len(set(site.strands)) > 1:
-            wrong = f"{site.id} is a site of social care and of other strands"
-            yield draft.site_finding(place, "strands", wrong, "make two sites, one of them with social-care alone")
+    for each in draft.sites:
+        if _CARE in each.says.strands and len(set(each.says.strands)) > 1:
+            wrong = f"{each.says.id} is a site of social care and of other strands"
+            yield draft.site_finding(each, "strands", wrong, "make two sites, one of them with social-care alone")
 
 
 def gateways_are_at_known_sites(draft: Draft) -> Iterator[Finding]:
@@ -49,11 +53,13 @@ def gateways_are_at_known_sites(draft: Draft) -> Iterator[Finding]:
 
 def sensors_suit_their_site(draft: Draft) -> Iterator[Finding]:
     """Strand by strand, and no indoor part in the rain."""
+    site_of = {site.says.id: site for site in draft.sites}
     for gateway in draft.gateways:
-        site = draft.site_of.get(gateway.says.site)
-        if site is not None:
-            yield from _strands(gateway, site)
-            yield from _weather(gateway, site)
+        site = site_of.get(gateway.says.site)
+        if site is not None and "strands" not in site.ill:
+            yield from _strands(gateway, site.says)
+        if site is not None and "indoors" not in site.ill:
+            yield from _weather(gateway, site.says)
 
 
 def _strands(gateway: GatewayDraft, site: Site) -> Iterator[Finding]:

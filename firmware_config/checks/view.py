@@ -1,13 +1,13 @@
 """Findings as a person reads them in a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from firmware_config.checks.finding import Finding, Severity
-from firmware_config.draft import Draft
+from firmware_config.draft import Draft, Extent
 
 _SIGNS: dict[Severity, tuple[str, str]] = {
     "wrong": ("WRONG", "bold red"),
@@ -38,14 +38,28 @@ def _print_finding(console: Console, finding: Finding) -> None:
 
 
 def _summary(draft: Draft, findings: Sequence[Finding]) -> str:
-    sensors = sum(len(gateway.says.sensors) for gateway in draft.gateways)
-    looked = (
-        f"{_many(len(draft.gateways), 'gateway')} with {_many(sensors, 'sensor')} at {_many(len(draft.sites), 'site')}"
-    )
+    there = draft.extent
     wrong, warnings, notes = (sum(each.severity == what for each in findings) for what in _SIGNS)
-    if not findings:
-        return f"{looked}: nothing wrong." + ("" if draft.gateways else " Next: sensorhub config new")
-    return f"{looked}: {wrong} wrong, {_many(warnings, 'warning')}{f', {_many(notes, "note")}' if notes else ''}."
+    found = [f"{wrong} wrong", _many(warnings, "warning"), *([_many(notes, "note")] if notes else [])]
+    return " ".join(
+        (
+            f"{_many(there.gateways, 'gateway')} with {_many(there.sensors, 'sensor')}",
+            f"at {_many(there.sites, 'site')}:",
+            f"{', '.join(found) if findings else 'nothing wrong'}.",
+            *_left(there),
+            *(["Next: sensorhub config new"] if not findings and not there.gateways else []),
+        )
+    )
+
+
+def _left(there: Extent) -> Iterator[str]:
+    """What had to be left out of comparisons, so that a second look may find more."""
+    counted = {"file": there.files_left, "sensor": there.sensors_left, "site": there.sites_left}
+    left = [_many(number, what) for what, number in counted.items() if number]
+    if there.boards_left:
+        left.append(f"buses and current of {_many(there.boards_left, 'gateway')} without a known board")
+    if left:
+        yield f"Not compared with the rest: {', '.join(left)}; mend that and check again."
 
 
 def _many(number: int, what: str) -> str:

@@ -37,6 +37,8 @@ def check(
 
     Exits with 1 where anything is wrong; warnings alone exit with 0.
     """
+    import dataclasses
+
     from rich.console import Console
 
     from firmware_config.checks.run import check_path
@@ -46,7 +48,7 @@ def check(
     draft, findings = check_path(path, today())
     well = not any(finding.severity == "wrong" for finding in findings)
     if json:
-        told = {"well": well, "sites": len(draft.sites), "gateways": len(draft.gateways)}
+        told = {"well": well, **dataclasses.asdict(draft.extent)}
         typer.echo(encoding.dumps({**told, "findings": [finding.as_json() for finding in findings]}))
     else:
         print_findings(Console(highlight=False), draft, findings)

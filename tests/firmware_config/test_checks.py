@@ -100,6 +100,16 @@ def test_one_file_is_checked_with_the_sites_of_its_deployment(tmp_path: Path) ->
     assert _keys(findings) == ["site"]
 
 
+def test_file_that_takes_the_name_of_another_is_the_one_to_blame(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    twice = folder / "gateways" / "twice.toml"
+    twice.write_text((folder / WEIR).read_text())
+
+    for path in (folder, twice):
+        (finding,) = check_path(path, TODAY)[1]
+        assert (finding.file, finding.fault.instead) == (str(twice), 'write gateway = "twice", as this file is called')
+
+
 def test_one_file_outside_a_deployment_needs_no_site(tmp_path: Path) -> None:
     path = tmp_path / "gateway.toml"
     path.write_text('gateway = "g"\nboard = "4b"\n[[sensors]]\nid = "a"\npin = 4\n')

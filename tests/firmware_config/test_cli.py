@@ -35,7 +35,10 @@ def _json(*arguments: object, code: int = 0) -> Any:
 def test_check_of_the_example_is_well() -> None:
     told = _json("check", ESSEX)
 
-    assert told == {"well": True, "sites": told["sites"], "gateways": GATEWAYS, "findings": []}
+    left = {"files_left": 0, "sensors_left": 0, "sites_left": 0, "boards_left": 0}
+    seen = {"gateways": GATEWAYS, "sensors": told["sensors"], "sites": told["sites"]}
+    assert told == {"well": True, "findings": [], **seen, **left}
+    assert (told["sensors"], told["sites"]) > (GATEWAYS, 0)
     assert "nothing wrong" in _run("check", ESSEX).stdout
 
 
