@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from firmware_config.boards import boards, interface_names, is_interface
 from firmware_config.catalogue import entry, kinds
 from firmware_config.clashes import clashes
 from firmware_config.sensor import SensorConfig
 from sensorhub.broker import BrokerSettings
-from sensorhub.config import ConfigPath, Misfit, Number, Switch, Whole, load_toml, nearest
+from sensorhub.config import ConfigPath, Misfit, Number, Switch, Whole, close_to, load_toml, nearest, shown
 from sensorhub.errors import ConfigInvalid
 from sensorhub.names import check_gateway_id, is_id
 from sensorhub.topics import CARE_ROOT, OPEN_ROOT
@@ -21,6 +21,15 @@ SENSORS_MAX = 100
 
 SPOOL_BYTES_MIN = 16_777_216
 """16 MiB: some segments to write, and some to seal and send."""
+
+
+def _board_as_text(told: object) -> object:
+    """Some boards are called by a number, which is not to be forgotten to be text."""
+    if not isinstance(told, str):
+        near = close_to(str(told), list(boards()))
+        write = f'"{near}"' if near else "one of " + ", ".join(f'"{name}"' for name in boards())
+        raise ValueError(f"{shown(told)} does not fit; write {write}")
+    return told
 
 
 def _known_board(name: str) -> str:
@@ -49,6 +58,7 @@ def _known_interface(name: str) -> str:
 GatewayId = Annotated[str, AfterValidator(check_gateway_id)]
 BoardName = Annotated[
     str,
+    BeforeValidator(_board_as_text),
     AfterValidator(_known_board),
     Field(json_schema_extra=lambda schema: schema.update(enum=list(boards()))),
 ]

@@ -203,7 +203,7 @@ class SensorConfig(_Table):
         try:
             value = handler(told)
         except ValidationError as error:
-            ill = tuple(faults_of(error, cls))
+            ill = tuple(faults_of(error, cls, (info.field_name or "",)))
             value = dict(told) if isinstance(told, Mapping) else {}
         known_ill = {fault.at[:1] for fault in ill}
         sound = {name: each for name, each in value.items() if (name,) not in known_ill}

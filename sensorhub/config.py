@@ -1,49 +1,29 @@
 """Reads a TOML file into a pydantic model, and says all that is wrong with it at once."""
 
 import difflib
+import re
 import tomllib
-import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Strict, ValidationError, ValidationInfo
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from sensorhub.errors import ConfigInvalid
-from sensorhub.fields import Place, choices_in, field_at, models_in, owner_of
+from sensorhub.fields import Place, choices_in, field_at, owner_of
+from sensorhub.instead import description, tables, write_instead
 
 Model = TypeVar("Model", bound=BaseModel)
 
 _SHOWN_MAX = 80
 """Characters of a wrong value that are repeated in a finding."""
 
-_INSTEAD = {
-    "string_type": "write a text in quotes",
-    "path_type": "write a path in quotes",
-    "int_type": "write a whole number",
-    "int_parsing": "write a whole number",
-    "int_from_float": "write a whole number",
-    "float_type": "write a number",
-    "float_parsing": "write a number",
-    "bool_type": "write true or false",
-    "bool_parsing": "write true or false",
-    "date_type": "write a date without quotes, as in 2027-03-31",
-    "list_type": "write a list, [...]",
-    "tuple_type": "write a list, [...]",
-    "model_type": "write a table, as in [name]",
-    "model_attributes_type": "write a table, as in [name]",
-    "dict_type": "write a table, as in [name]",
-}
-
-_LENGTHS = {
-    "too_short": ("least", ""),
-    "too_long": ("most", ""),
-    "string_too_short": ("least", " character"),
-    "string_too_long": ("most", " characters"),
-}
-_BOUNDS = {"least": "min_length", "most": "max_length"}
+_AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)\Z")
+_TWICE = re.compile(r"Cannot overwrite|Cannot declare|Cannot mutate|Duplicate inline table key '(.*)'")
+"""How tomllib tells where a fault is, and that a key is there already."""
 
 Whole = Annotated[int, Strict()]
 Number = Annotated[float, Strict()]
@@ -138,15 +118,25 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises:
         Misfit: it cannot be read, or is not TOML.
     """
+    text = ""
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
+        text = path.read_bytes().decode()
+        return tomllib.loads(text)
     except OSError as error:
         raise Misfit(Fault((), f"it cannot be read: {error.strerror}", "check the path")) from None
     except UnicodeDecodeError as error:
         raise Misfit(Fault((), f"byte {error.start} is not UTF-8", "save the file as UTF-8")) from None
     except (ValueError, RecursionError) as error:  # a number of more than 4,300 digits, or too deep, among them
-        raise Misfit(Fault((), f"it is not TOML: {error}", "write key = value there, text in quotes")) from None
+        raise Misfit(_not_toml(str(error), text.splitlines())) from None
+
+
+def _not_toml(error: str, lines: Sequence[str]) -> Fault:
+    place, twice = _AT.search(error), _TWICE.match(error)
+    if twice is not None and place is not None:
+        line = int(place[1] or len(lines))
+        key = twice[1] or lines[line - 1].partition("=")[0].strip(" []\t")
+        return Fault((), f"{key} is given twice, the second time in line {line}", "leave one of them out")
+    return Fault((), f"it is not TOML: {error}", "write key = value there, text in quotes")
 
 
 def check(source: str, values: Mapping[str, Any], model: type[Model], folder: Path | None = None) -> Model:
@@ -192,12 +182,16 @@ def _name(at: Place, values: Mapping[str, Any]) -> str:
             return ""
 
 
-def faults_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Fault]:
-    """Each fault that pydantic found in values for `model`, in our words."""
+def faults_of(error: ValidationError, model: type[BaseModel], under: Place = ()) -> Iterator[Fault]:
+    """Each fault that pydantic found in values for `model`, in our words.
+
+    Arguments:
+        under: the place in `model` that those of the error begin from.
+    """
     details = error.errors()
     for each in details:
         if not _follows(each, details):
-            yield from _faults(each, model)
+            yield from _faults(each, (*under, *each["loc"]), model)
 
 
 def _follows(fault: ErrorDetails, faults: Sequence[ErrorDetails]) -> bool:
@@ -208,12 +202,12 @@ def _follows(fault: ErrorDetails, faults: Sequence[ErrorDetails]) -> bool:
     )
 
 
-def _faults(detail: ErrorDetails, model: type[BaseModel]) -> Iterator[Fault]:
+def _faults(detail: ErrorDetails, place: Place, model: type[BaseModel]) -> Iterator[Fault]:
     at, kind = detail["loc"], detail["type"]
     if kind == "extra_forbidden":
-        yield Fault(at, "this key is not known", _nearest(at, model))
+        yield Fault(at, "this key is not known", _nearest(place, model))
     elif kind == "missing":
-        yield Fault(at, "is missing", f"add {_tables(at, model) or 'it'}{_description(at, model)}")
+        yield Fault(at, "is missing", f"add {tables(place, model) or 'it'}{description(place, model)}")
     elif kind == "value_error":  # a check of ours, in its own words
         own = detail["ctx"]["error"]
         if isinstance(own, Misfit):
@@ -222,32 +216,18 @@ def _faults(detail: ErrorDetails, model: type[BaseModel]) -> Iterator[Fault]:
             wrong, _, instead = str(own).partition("; ")
             yield Fault(at, wrong, instead)
     elif kind == "literal_error":
-        yield _unknown_choice(at, detail["input"], model)
+        yield _unknown_choice(at, detail["input"], field_at(place, model))
     else:
-        yield Fault(at, f"{shown(detail['input'])} does not fit", _instead(detail, model))
+        yield Fault(at, f"{shown(detail['input'])} does not fit", write_instead(detail, place, model))
 
 
-def _unknown_choice(at: Place, told: object, model: type[BaseModel]) -> Fault:
-    keys = at[:-1] if isinstance(at[-1], int) else at  # an item of a list is described with the list
-    field = field_at(keys, model)
+def _unknown_choice(at: Place, told: object, field: FieldInfo | None) -> Fault:
     choices = [each for each in choices_in(field.annotation) if each != ""] if field is not None else []
     write = "write " + one_of([f'"{each}"' if isinstance(each, str) else f"{each}" for each in choices])
     if not isinstance(told, str):
         return Fault(at, f"{shown(told)} does not fit", write)
     near = close_to(told, [each for each in choices if isinstance(each, str)])
     return Fault(at, f"{shown(told)} is not known", f"did you mean {near!r}?" if near else write)
-
-
-def _instead(detail: ErrorDetails, model: type[BaseModel]) -> str:
-    at, kind, quoted = detail["loc"], detail["type"], isinstance(detail["input"], str)
-    if kind in _LENGTHS:
-        bound, what = _LENGTHS[kind]
-        return f"write at {bound} {detail['ctx'][_BOUNDS[bound]]}{what}"
-    if kind == "tuple_type" and (tables := _tables(at, model)):
-        return f"write {tables}"
-    rule = (detail["msg"][:1].lower() + detail["msg"][1:]).replace("input should", "it should")
-    unquoted = " without quotes" if quoted and kind in ("int_type", "float_type", "bool_type") else ""
-    return _INSTEAD.get(kind, rule) + unquoted
 
 
 def shown(value: object) -> str:
@@ -278,16 +258,3 @@ def _nearest(location: Place, model: type[BaseModel]) -> str:
     owner = owner_of(location, model)
     known = list(owner.model_fields) if owner is not None else []
     return nearest(str(location[-1]), known, "the known keys here are")
-
-
-def _description(location: Place, model: type[BaseModel]) -> str:
-    field = field_at(location, model)
-    return f": {field.description}" if field is not None and field.description else ""
-
-
-def _tables(location: Place, model: type[BaseModel]) -> str:
-    """How a list of tables is written; empty for what is none."""
-    field = field_at(location, model)
-    if field is None or typing.get_origin(field.annotation) is not tuple or not any(models_in(field.annotation)):
-        return ""
-    return f"[[{'.'.join(part for part in location if isinstance(part, str))}]] and its keys, once for each"

@@ -14,6 +14,7 @@ OF_A_GATEWAY: tuple[Callable[[GatewayDraft], Iterator[Finding]], ...] = (
     board.board_is_said,
     board.clock_battery_fits,
     board.interfaces_are_on_the_board,
+    board.interfaces_are_used,
     pins.buses_have_their_pins,
     pins.fixed_pull_ups_suit,
     buses.buses_are_switched_on,

@@ -75,7 +75,7 @@ def test_every_finding_is_told_at_once(tmp_path: Path) -> None:
         "dry: 'perhaps' does not fit; write true or false",
         "height_m: 'tall' does not fit; write a number",
         "pins[2].id: 7 does not fit; write a text in quotes",
-        "pins[2].number: 99 does not fit; it should be less than or equal to 27",
+        "pins[2].number: 99 does not fit; write 2 to 27",
         "pins[2].colour: this key is not known; the known keys here are id, number",
         "lid: 3 does not fit; write a table, as in [name]",
         "nmae: this key is not known; did you mean 'name'?",
@@ -97,12 +97,25 @@ def test_long_value_is_shown_shortened(tmp_path: Path) -> None:
     [
         ("name = ", "it is not TOML"),
         (b"name = '\xff'", "is not UTF-8"),
-        ('name = "a"\nname = "b"', "it is not TOML"),
+        ('name = "a"\nname = "b"', "name is given twice, the second time in line 2; leave one of them out"),
+        ("[lid]\n[lid]\n", "lid is given twice, the second time in line 2"),
+        ('pins = []\n[[pins]]\nid = "a"\n', "pins is given twice, the second time in line 2"),
+        ('lid = { id = "a", id = "b" }', "id is given twice, the second time in line 1"),
         ("x = " + "1" * 4_301, "it is not TOML"),
         ("x = " + "[" * 5_000, "it is not TOML"),
         ('[name]\nx = "a"', "name: "),
     ],
-    ids=["cut", "not UTF-8", "twice", "4,301 digits", "deep", "table for a text"],
+    ids=[
+        "cut",
+        "not UTF-8",
+        "twice",
+        "table twice",
+        "list twice",
+        "inline twice",
+        "4,301 digits",
+        "deep",
+        "table for a text",
+    ],
 )
 def test_file_that_is_no_configuration_is_refused(tmp_path: Path, text: str | bytes, reason: str) -> None:
     assert any(finding.startswith(reason) or reason in finding for finding in _findings(tmp_path, text))
