@@ -1,6 +1,5 @@
 """Asks for a new gateway what nobody has told, and writes its file."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -8,34 +7,46 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from firmware_config.answers import DEVICE, bus_of, devices_of, number, with_buses, with_constants
 from firmware_config.boards import ONE_WIRE, boards
 from firmware_config.catalogue import entry, kinds
 from firmware_config.checks.finding import Finding
 from firmware_config.draft import read_draft
 from firmware_config.new import (
-    SCHEMA_FILE,
     WantedSensor,
     broker_of,
     free_path,
     new_text,
     planned,
     wanted_sensors,
-    with_constants,
     write_new,
+    write_schema,
 )
-from firmware_config.planning import Table
+from firmware_config.planning import Table, adapters
 from firmware_config.sensor import check_device
-from sensorhub.config import nearest
+from firmware_config.site import Site
+from sensorhub.config import close_to, nearest
 from sensorhub.errors import AskedWrong
-
-CONSTANT = "rain-gauge-1.mm_per_tip=0.2"
-DEVICE = "road-temperature-1=28-0316a2798aff"
-"""How constants and probes are told."""
 
 Answer = TypeVar("Answer")
 Say = Callable[[str], None]
-Ask = Callable[[str, str | None], str]
-"""A question and what an empty answer means (None: it is asked again); returns the answer."""
+Ask = Callable[[str, str, str | None], str]
+"""What is asked, the option that says the same, and what an empty answer means (None: it is asked again)."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked.
+
+    Arguments:
+        text: the question.
+        option: what says the same on the command line.
+        empty: what an empty answer means; None: it is asked again.
+    """
+
+    text: str
+    option: str
+    empty: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +54,7 @@ class Told:
     """What is known of a new gateway before anything is asked; None and empty: it is asked.
 
     Arguments:
-        constants, devices: as in `CONSTANT` and `DEVICE`.
+        constants, devices, buses: as in `CONSTANT`, `DEVICE` and `BUS` of the answers.
     """
 
     gateway: str | None = None
@@ -53,6 +64,7 @@ class Told:
     kinds: Sequence[str] = ()
     constants: Sequence[str] = ()
     devices: Sequence[str] = ()
+    buses: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -60,15 +72,19 @@ class Made:
     """A new gateway.
 
     Arguments:
-        path: its file; written only where `well`.
+        files: that were written, its own the first; none unless `well`.
+        path: its file.
         sensors: their tables.
+        notes: what else is needed, a sentence each.
         findings: of `check`.
     """
 
     gateway: str
     path: Path
     sensors: Sequence[Table]
+    notes: Sequence[str]
     findings: Sequence[Finding] = field(default=())
+    files: Sequence[Path] = field(default=())
 
     @property
     def well(self) -> bool:
@@ -93,99 +109,106 @@ def make_gateway(folder: Path, told: Told, today: date, ask: Ask, say: Say) -> M
     if told.gateway:
         path = free_path(folder, told.gateway)
     else:
-        path = _asked("Name of the gateway", None, partial(free_path, folder), ask, say)
-    site = _one_of(draft.site_of, "site", told.site, ask, say)
-    board = boards()[_one_of(boards(), "board", told.board, ask, say)]
-    title = ask("Where it stands, in words", "") if told.title is None else told.title
-    wanted = wanted_sensors(told.kinds or _asked_kinds(draft.site_of[site].strands, ask, say))
-    numbers = {key: _number(value, key) for key, value in _pairs(told.constants, CONSTANT).items()}
-    devices = _devices(told.devices, wanted)
-    complete = [_complete(each, devices, ask, say) for each in with_constants(wanted, numbers)]
-    plan = planned(board, complete)
+        named = Question("Name of the gateway", "its name after sensorhub config new, as in canvey-2")
+        path = _asked(named, partial(free_path, folder), ask, say)
+    sites = {name: site.name for name, site in draft.site_of.items()}
+    site = _one_of(sites, "site", told.site, ask, say)
+    titles = {name: board.title for name, board in boards().items()}
+    board = boards()[_one_of(titles, "board", told.board, ask, say)]
+    title = ask("Where it stands, in words", "--title TITLE", "") if told.title is None else told.title
+    wanted = _wanted(told, draft.site_of[site], ask, say)
+    plan = planned(board, wanted)
     head = {"gateway": path.stem, "title": title, "site": site, "board": board.name}
-    text = new_text(head, broker_of(draft, path.stem), plan, (folder / SCHEMA_FILE).is_file())
-    return Made(path.stem, path, plan.sensors, write_new(path, text, draft, today))
+    findings = write_new(path, new_text(head, broker_of(draft, path.stem), plan), draft, today)
+    made = Made(path.stem, path, plan.sensors, adapters(plan.sensors), findings)
+    return replace(made, files=(path, *write_schema(folder))) if made.well else made
 
 
-def _asked(question: str, empty: str | None, take: Callable[[str], Answer], ask: Ask, say: Say) -> Answer:
+def _wanted(told: Told, site: Site, ask: Ask, say: Say) -> list[WantedSensor]:
+    """The sensors, with all that is to be known of them."""
+    suited = _suited(site.strands)
+    names = [_kind(name, f"for this site there are {', '.join(suited)}.") for name in told.kinds] or _asked_kinds(
+        suited, ask, say
+    )
+    wanted = with_constants(with_buses(wanted_sensors(names), told.buses), told.constants)
+    devices = devices_of(wanted, told.devices)
+    return [_complete(each, devices.get(each.id, ""), ask, say) for each in wanted]
+
+
+def _asked(question: Question, take: Callable[[str], Answer], ask: Ask, say: Say) -> Answer:
     """What `take` makes of the answer; one that does not fit is told why, and asked again."""
     while True:
         try:
-            return take(ask(question, empty))
+            return take(ask(question.text, question.option, question.empty))
         except AskedWrong as error:
             say(str(error))
 
 
-def _one_of(choices: Mapping[str, object], what: str, told: str | None, ask: Ask, say: Say) -> str:
+def _one_of(titles: Mapping[str, str], what: str, told: str | None, ask: Ask, say: Say) -> str:
     def known(name: str) -> str:
-        if name not in choices:
-            instead = nearest(name, list(choices), "there are")
+        if name not in titles:
+            instead = nearest(name, list(titles), "there are")
             raise AskedWrong(f"The {what} {name!r} is not known; {instead}{'' if instead.endswith('?') else '.'}")
         return name
 
     if told is not None:
         return known(told)
-    say(f"{what.capitalize()}s: {', '.join(choices)}")
-    return _asked(what.capitalize(), None, known, ask, say)
+    say(f"{what.capitalize()}s:")
+    _say_list(titles, say)
+    return _asked(Question(what.capitalize(), f"--{what} {next(iter(titles))}"), known, ask, say)
 
 
-def _asked_kinds(strands: Sequence[str], ask: Ask, say: Say) -> list[str]:
+def _say_list(titles: Mapping[str, str], say: Say) -> None:
+    width = max(map(len, titles), default=0)
+    for name, title in titles.items():
+        say(f"  {name.ljust(width)}  {title}")
+
+
+def _suited(strands: Sequence[str]) -> dict[str, str]:
+    """Titles of the kinds that may stand at a site, by kind."""
+    found = [known for known in map(entry, kinds()) if {known.strand, *known.shown_to} & set(strands)]
+    return {known.kind: known.title for known in found if not known.every_gateway}
+
+
+def _kind(name: str, there_are: str) -> str:
+    if name in kinds():
+        return name
+    if "," in name:
+        raise AskedWrong(f"{name!r} is more than one name; write one kind at a time.")
+    near = close_to(name, kinds())
+    raise AskedWrong(f"The kind {name!r} is not in the catalogue; {f'did you mean {near!r}?' if near else there_are}")
+
+
+def _asked_kinds(suited: Mapping[str, str], ask: Ask, say: Say) -> list[str]:
     """Kinds until an empty answer; those of the site's strands are listed."""
-    for known in map(entry, kinds()):
-        if {known.strand, *known.shown_to} & set(strands):
-            say(f"  {known.kind:18} {known.title}")
+    say("Kinds that suit the site:")
+    _say_list(suited, say)
     found: list[str] = []
     while True:
-        question = f"Kind of {'another' if found else 'a'} sensor{' (Enter: no more)' if found else ''}"
-        kind = _asked(question, "" if found else None, lambda name: name and entry(name).kind, ask, say)
+        text = "Kind of a sensor, one at a time; an empty answer ends"
+        question = Question(text, f"--kind {next(iter(suited), 'KIND')}", "" if found else None)
+        kind = _asked(question, lambda name: name and _kind(name, "take one of those above."), ask, say)
         if not kind:
             return found
         found.append(kind)
 
 
-def _complete(sensor: WantedSensor, devices: Mapping[str, str], ask: Ask, say: Say) -> WantedSensor:
-    """With constants that have no default, and the id of a probe."""
-    constants = dict(sensor.constants)
-    for each in sensor.known.constants:
+def _complete(sensor: WantedSensor, device: str, ask: Ask, say: Say) -> WantedSensor:
+    """With its bus where there are several, constants that have no default, and the id of a probe."""
+    known, bus, constants = sensor.known, sensor.bus, dict(sensor.constants)
+    if not bus and len(known.choices) > 1:
+        choices = ", or ".join(f"{each.part} on {each.type}" for each in known.choices)
+        options = " or ".join(f"--bus {sensor.id}={each.type}" for each in known.choices)
+        bus = _asked(Question(f"{sensor.id}: {choices}", options), partial(bus_of, known), ask, say)
+    for each in known.constants:
         if each.name in sensor.missing:
             say(f"{sensor.id}: {each.what}")
             low, high = each.low, each.high
-            question = f"{each.name} ({low:g} to {high:g})"
-            constants[each.name] = _asked(
-                question, None, partial(_number, what=each.name, low=low, high=high), ask, say
-            )
-    device = devices.get(sensor.id, "")
-    if not device and [bus.type for bus in sensor.known.buses] == [ONE_WIRE]:
+            question = Question(f"{each.name} ({low:g} to {high:g})", f"--constant {sensor.id}.{each.name}=...")
+            constants[each.name] = _asked(question, partial(number, what=each.name, low=low, high=high), ask, say)
+    if not device and [one.type for one in known.choices] == [ONE_WIRE]:
         say(f"{sensor.id}: with the probe connected, ls /sys/bus/w1/devices tells its id.")
-        device = _asked(f"Id of the probe, as in {DEVICE.partition('=')[2]}", None, check_device, ask, say)
-    return replace(sensor, constants=constants, device=device)
-
-
-def _devices(told: Sequence[str], wanted: Sequence[WantedSensor]) -> dict[str, str]:
-    devices = _pairs(told, DEVICE)
-    ids = [each.id for each in wanted]
-    for name in devices:
-        if name not in ids:
-            raise AskedWrong(f"--device {name}: there is no such sensor; there are {', '.join(ids)}.")
-    return devices
-
-
-def _pairs(told: Sequence[str], example: str) -> dict[str, str]:
-    """`NAME=VALUE` each."""
-    found = {}
-    for text in told:
-        name, separator, value = text.partition("=")
-        if not separator:
-            raise AskedWrong(f"{text}: write a name and a value, as in {example}.")
-        found[name] = value
-    return found
-
-
-def _number(text: str, what: str, low: float = -math.inf, high: float = math.inf) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        raise AskedWrong(f"{text!r} is no number for {what}.") from None
-    if not low <= number <= high:
-        raise AskedWrong(f"{number:g} does not fit {what}; write {low:g} to {high:g}.")
-    return number
+        example = DEVICE.partition("=")[2]
+        probe = Question(f"Id of the probe, as in {example}", f"--device {sensor.id}={example}")
+        device = _asked(probe, check_device, ask, say)
+    return replace(sensor, bus=bus, constants=constants, device=device)

@@ -1,7 +1,7 @@
 """A new gateway's file: sensors planned onto the board's free buses and pins, written with a comment at each choice."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,8 @@ from firmware_config.checks.finding import Finding
 from firmware_config.checks.run import check_draft
 from firmware_config.draft import GATEWAYS, Draft, GatewayDraft
 from firmware_config.gateway import GatewayFile
-from firmware_config.planning import Plan, Table
+from firmware_config.planning import Plan, Table, adapter
+from firmware_config.schema import schema_text
 from firmware_config.sensor import SensorConfig
 from sensorhub.config import check, read_toml
 from sensorhub.errors import AskedWrong
@@ -38,12 +39,14 @@ class WantedSensor:
         id: its name.
         constants: calibration that is told.
         device: of a 1-wire probe, its id.
+        bus: the one that it shall be on, as `i2c-1`, or its type; empty: any of its kind.
     """
 
     known: Entry
     id: str
     constants: Mapping[str, float] = field(default_factory=dict)
     device: str = ""
+    bus: str = ""
 
     @property
     def missing(self) -> list[str]:
@@ -60,46 +63,30 @@ def wanted_sensors(kinds: Sequence[str]) -> list[WantedSensor]:
     return [WantedSensor(entry(kind), f"{kind}-{kinds[: at + 1].count(kind)}") for at, kind in enumerate(kinds)]
 
 
-def with_constants(sensors: Sequence[WantedSensor], told: Mapping[str, float]) -> list[WantedSensor]:
-    """The same with their calibration, told as `rain-gauge-1.mm_per_tip`.
-
-    Raises:
-        AskedWrong: there is no such sensor.
-    """
-    found: dict[str, dict[str, float]] = {sensor.id: {} for sensor in sensors}
-    for key, value in told.items():
-        sensor, _, name = key.partition(".")
-        if sensor not in found or not name:
-            raise AskedWrong(f"{key}: write the sensor and the constant, as in {next(iter(found), 'loop-1')}.NAME=2.5.")
-        found[sensor][name] = value
-    return [replace(sensor, constants={**sensor.constants, **found[sensor.id]}) for sensor in sensors]
-
-
 def planned(board: Board, sensors: Sequence[WantedSensor]) -> Plan:
-    """All sensors on the board: those with a bus first, since pins are easier to find.
+    """All sensors on the board: those that are told a bus first, contacts last, since pins are easier to find.
 
     Raises:
         BoardFull: one of them finds no place.
     """
     plan = Plan(board)
-    for sensor in sorted(sensors, key=lambda each: not each.known.buses):
+    for sensor in sorted(sensors, key=lambda each: (not each.known.buses, not each.bus)):
         told: Table = {"device": sensor.device} if sensor.device else {}
         if sensor.constants:
             told["calibration"] = dict(sensor.constants)
-        plan.add(sensor.known, sensor.id, told)
+        plan.add(sensor.known, sensor.id, told, sensor.bus)
     order = [sensor.id for sensor in sensors]
     plan.sensors.sort(key=lambda table: order.index(table["id"]))
     return plan
 
 
-def new_text(head: Mapping[str, Any], broker: Mapping[str, Any], plan: Plan, schema: bool) -> str:
-    """The file.
+def new_text(head: Mapping[str, Any], broker: Mapping[str, Any], plan: Plan) -> str:
+    """The file; constants that nobody told are in it with their usual value, as comments.
 
     Arguments:
         head: keys of the first level, `interfaces` and sensors left out.
-        schema: whether the deployment has a schema for editors.
     """
-    lines = [f"#:schema ../{SCHEMA_FILE}", ""] if schema else []
+    lines = [f"#:schema ../{SCHEMA_FILE}", ""]
     lines += [_line(key, value, _described(GatewayFile, key)) for key, value in head.items() if value not in ("", None)]
     lines.append(_line("interfaces", plan.interfaces, _described(GatewayFile, "interfaces")))
     if broker:
@@ -107,12 +94,35 @@ def new_text(head: Mapping[str, Any], broker: Mapping[str, Any], plan: Plan, sch
     for table in plan.sensors:
         known = entry(table["kind"])
         lines += ["", f"# {known.what_for}", "[[sensors]]"]
-        lines += [_line(key, value, _comment(known, key)) for key, value in table.items() if key != "calibration"]
-        constants = {each.name: each.what for each in known.constants}
-        told = table.get("calibration", {})
-        lines += ["[sensors.calibration]"] if told else []
-        lines += [_line(name, value, constants.get(name, "")) for name, value in told.items()]
+        lines += [
+            _line(key, value, _comment(known, key, value)) for key, value in table.items() if key != "calibration"
+        ]
+        lines += _calibration(known, table.get("calibration", {}))
     return "\n".join(lines) + "\n"
+
+
+def _calibration(known: Entry, told: Mapping[str, float]) -> Iterator[str]:
+    if known.constants:
+        yield "[sensors.calibration]"
+    for each in known.constants:
+        told_line = _line(each.name, told.get(each.name, each.default), each.what)
+        yield told_line if each.name in told else f"# {told_line}"
+
+
+def write_schema(folder: Path) -> list[Path]:
+    """Write the schema that the files of a deployment's gateways name, where it has none; returns what was written.
+
+    Raises:
+        AskedWrong: it cannot be written.
+    """
+    path = folder / SCHEMA_FILE
+    if path.is_file():
+        return []
+    try:
+        path.write_text(schema_text("gateway"))
+    except OSError as error:
+        raise AskedWrong(f"{path} cannot be written: {error.strerror}.") from None
+    return [path]
 
 
 def write_new(path: Path, text: str, draft: Draft, today: date) -> list[Finding]:
@@ -179,7 +189,10 @@ def _described(model: type[GatewayFile | SensorConfig], key: str) -> str:
     return model.model_fields[key].description or ""
 
 
-def _comment(known: Entry, key: str) -> str:
+def _comment(known: Entry, key: str, value: Any) -> str:
     if key in ("pin", "pins"):
         return "; ".join(each.what for each in known.inputs)
-    return "" if key in ("id", "kind", "title", "bus", "address") else _described(SensorConfig, key)
+    if key == "bus":
+        chosen = known.bus_for(value)
+        return "; ".join(filter(None, (chosen.part if chosen is not None else "", adapter(known, value))))
+    return "" if key in ("id", "kind", "title", "address") else _described(SensorConfig, key)

@@ -1,10 +1,10 @@
 """Plans what a new sensor is connected to: a bus that the board has and nobody fills, or pins that nobody uses."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from firmware_config.boards import ONE_WIRE, Board
-from firmware_config.catalogue import Bus, Entry
+from firmware_config.boards import ONE_WIRE, Board, uart_devices
+from firmware_config.catalogue import Bus, Entry, entry
 from firmware_config.header import FIXED_PULL_UP_PINS, USABLE_PINS
 from sensorhub.errors import SensorHubError
 
@@ -35,21 +35,24 @@ class Plan:
         self._channels: set[tuple[str, int]] = set()
         self._ports: set[str] = set()
 
-    def add(self, known: Entry, sensor_id: str, told: Mapping[str, Any]) -> Table:
+    def add(self, known: Entry, sensor_id: str, told: Mapping[str, Any], on: str = "") -> Table:
         """Connect a sensor; returns its table.
 
         Arguments:
             told: further keys, as `calibration` and `device`.
+            on: the bus that it shall be on, or its type; empty: any of its kind.
 
         Raises:
             BoardFull: there is no bus or pin left for it.
         """
         table: Table = {"id": sensor_id, "kind": known.kind, "title": known.title}
-        buses = [each for each in known.buses if each.type != "file"]
-        if buses:
-            found = next((place for bus in buses for place in self._places(bus)), None)
+        if known.choices:
+            buses = [each for each in known.choices if on in ("", each.type) or each == known.bus_for(on)]
+            places = (place for bus in buses for place in self._places(bus, "" if on == bus.type else on))
+            found = next(places, None)
             if found is None:
-                raise BoardFull(f"A {self.board.title} has no place left for {known.one}. Use another gateway.")
+                where = f" on {on}" if on else ""
+                raise BoardFull(f"A {self.board.title} has no place left for {known.one}{where}. Use another gateway.")
             table |= found
         table |= self._inputs(known)
         usual = {each.signals[0] for each in known.inputs}
@@ -74,18 +77,22 @@ class Plan:
         free = [pin for pin in USABLE_PINS if pin not in self._pins]
         return sorted(free, key=lambda pin: (pin in FIXED_PULL_UP_PINS, len(self.board.functions_of(pin)), pin))
 
-    def _places(self, bus: Bus) -> Iterator[Table]:
-        """Places on a bus, the best first; the one that is taken is then used."""
+    def _places(self, bus: Bus, only: str) -> Iterator[Table]:
+        """Places on a bus, the best first; the one that is taken is then used.
+
+        Arguments:
+            only: the name of the bus; empty: any of its type.
+        """
         if bus.type == "i2c":
-            yield from self._i2c(bus)
+            yield from self._i2c(bus, only)
         elif bus.type == "spi":
-            yield from self._spi(bus)
+            yield from self._spi(bus, only)
         elif bus.type == ONE_WIRE:
             yield from self._one_wire()
         elif bus.type == "rs-485":
-            yield from self._rs_485(bus)
+            yield from self._rs_485(bus, only)
         else:
-            yield from self._uart()
+            yield from self._uart(only)
 
     def _one_wire(self) -> Iterator[Table]:
         """One bus for all probes, on its usual pin or on another."""
@@ -94,8 +101,10 @@ class Plan:
         if on or any(self._switch_on(name) for name in names):
             yield {"bus": ONE_WIRE}
 
-    def _i2c(self, bus: Bus) -> Iterator[Table]:
+    def _i2c(self, bus: Bus, only: str) -> Iterator[Table]:
         for name in self._named("i2c-"):
+            if only not in ("", name):
+                continue
             for address in bus.addresses:
                 wanted = {(name, each) for each in (address, *bus.also_at)}
                 if not wanted & self._addresses and self._switch_on(name):
@@ -103,25 +112,31 @@ class Plan:
                     channels = {"channels": {each: at for at, each in enumerate(bus.channels)}} if bus.channels else {}
                     yield {"bus": name, "address": address, **channels}
 
-    def _spi(self, bus: Bus) -> Iterator[Table]:
+    def _spi(self, bus: Bus, only: str) -> Iterator[Table]:
         for name in self._named("spi-"):
             interface = self.board.interface(name)
             for device in interface.buses if interface is not None else ():
+                if only not in ("", device):
+                    continue
                 free = [each for each in range(len(bus.terminals)) if (device, each) not in self._channels]
                 if len(free) >= len(bus.channels) and self._switch_on(name):
                     channels = dict(zip(bus.channels, free, strict=False))
                     self._channels |= {(device, each) for each in channels.values()}
                     yield {"bus": device, "channels": channels}
 
-    def _uart(self) -> Iterator[Table]:
+    def _uart(self, only: str) -> Iterator[Table]:
         lines = {line for line, _ in self._addresses}
-        for name in (*self._named("uart-"), *_usb()):
-            if name not in self._ports | lines and (name.startswith("/") or self._switch_on(name)):
+        for name in (*self._named("uart-"), *_usb(only)):
+            if (
+                only in ("", name)
+                and name not in self._ports | lines
+                and (name.startswith("/") or self._switch_on(name))
+            ):
                 self._ports.add(name)
                 yield {"bus": name}
 
-    def _rs_485(self, bus: Bus) -> Iterator[Table]:
-        for name in _usb():
+    def _rs_485(self, bus: Bus, only: str) -> Iterator[Table]:
+        for name in _usb(only):
             if name in self._ports:
                 continue
             for unit in bus.addresses:
@@ -146,5 +161,19 @@ class Plan:
         return True
 
 
-def _usb() -> list[str]:
-    return [f"/dev/ttyUSB{at}" for at in range(_USB_PORTS)]
+def _usb(only: str) -> list[str]:
+    return [only] if only.startswith("/dev/") else [f"/dev/ttyUSB{at}" for at in range(_USB_PORTS)]
+
+
+def adapter(known: Entry, bus: str) -> str:
+    """What a sensor on this bus needs between it and a USB port of the board; empty: nothing."""
+    found = known.bus_for(bus)
+    if found is None or not bus.startswith("/dev/") or bus in uart_devices():
+        return ""
+    return "an isolated RS-485 adapter" if found.type == "rs-485" else "a USB adapter for serial parts of 3.3 V"
+
+
+def adapters(sensors: Sequence[Table]) -> list[str]:
+    """What to buy for the sensors of a plan, a sentence each."""
+    needed = {table["id"]: adapter(entry(table["kind"]), table.get("bus", "")) for table in sensors}
+    return [f"{table['id']} needs {needed[table['id']]} at {table['bus']}." for table in sensors if needed[table["id"]]]

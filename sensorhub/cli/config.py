@@ -94,7 +94,9 @@ def wiring(
     if json:
         wires, links = map(dataclasses.asdict, picture.wires), map(dataclasses.asdict, picture.links)
         typer.echo(encoding.dumps({"wires": list(wires), "links": list(links)}))
-    elif svg is None:
+    elif svg is not None:
+        typer.echo(f"Wrote {svg}.")
+    else:
         print_wiring(Console(highlight=False), picture)
 
 

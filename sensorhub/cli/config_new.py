@@ -24,36 +24,51 @@ def new(
         list[str] | None,
         typer.Option(help="1-wire probe, as in road-temperature-1=28-0316a2798aff. May be repeated."),
     ] = None,
+    bus: Annotated[
+        list[str] | None,
+        typer.Option(help="The bus of a kind that has several, as in river-level-1=i2c-1 or =i2c. May be repeated."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Write a new gateway's file, with free pins and buses for its sensors; what no option says is asked.
 
-    Constants that have a usual value are not asked: give those of your site with --constant, or add them to the file.
+    Constants that have a usual value are not asked: they are in the file as comments, for what was measured on site.
     The file is written only where `check` finds nothing wrong with it.
     """
     from firmware_config.asking import Told, make_gateway
     from sensorhub.clock import today
 
-    told = Told(gateway, site, board, title, kind or (), constant or (), device or ())
+    told = Told(gateway, site, board, title, kind or (), constant or (), device or (), bus or ())
     made = make_gateway(deployment, told, today(), _ask, lambda line: typer.echo(line, err=json))
     if json:
         findings = [finding.as_json() for finding in made.findings]
         file = str(made.path) if made.well else None
-        typer.echo(encoding.dumps({"well": made.well, "file": file, "sensors": made.sensors, "findings": findings}))
+        told_of = {"well": made.well, "file": file, "sensors": made.sensors, "notes": made.notes, "findings": findings}
+        typer.echo(encoding.dumps(told_of))
     else:
         for finding in made.findings:
             typer.echo(f"{finding.severity}: {finding.fault}")
-        end = f"Wrote {made.path}. Next: sensorhub config wiring {made.gateway} --deployment {deployment}"
-        typer.echo(end if made.well else f"{made.path} is not written: see what is wrong above.")
+        for note in made.notes:
+            typer.echo(f"note: {note}")
+        if made.well:
+            typer.echo(
+                f"Wrote {' and '.join(map(str, made.files))}. Put what you measured on site in the place of # lines."
+            )
+            typer.echo(f"Next: sensorhub config wiring {made.gateway} --deployment {deployment}")
+        else:
+            typer.echo(f"{made.path} is not written: see what is wrong above.")
     raise typer.Exit(0 if made.well else 1)
 
 
-def _ask(question: str, default: str | None) -> str:
+def _ask(question: str, option: str, empty: str | None) -> str:
     try:
-        answer: str = typer.prompt(question, default, show_default=False)
+        answer: str = typer.prompt(question, empty, show_default=False)
     except typer.Abort:
+        typer.echo(err=True)  # the prompt's line is still open
         if sys.stdin.isatty():
             raise
-        typer.echo("\nNobody answers. Give it as an option: sensorhub config new --help names them.", err=True)
+        if empty is not None:
+            return empty
+        typer.echo(f"Nobody answers. Add {option}", err=True)
         raise typer.Exit(AskedWrong.exit_code) from None
     return answer

@@ -1,11 +1,13 @@
 """`config new`: what it plans has a place on the board, and what it writes passes `check`."""
 
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from firmware_config.answers import bus_of, with_buses, with_constants
 from firmware_config.boards import boards
 from firmware_config.catalogue import KindUnknown, entry, kinds
 from firmware_config.checks.run import check_path
@@ -20,10 +22,11 @@ from firmware_config.new import (
     new_text,
     planned,
     wanted_sensors,
-    with_constants,
     write_new,
+    write_schema,
 )
-from firmware_config.planning import BoardFull
+from firmware_config.planning import BoardFull, adapters
+from firmware_config.schema import schema_text
 from sensorhub.config import load_toml
 from sensorhub.errors import AskedWrong, ConfigInvalid
 from tests.firmware_config.example import TODAY, copied
@@ -58,7 +61,7 @@ def _write(folder: Path, board: str, site: str, wanted: list[str]) -> Path:
     plan = planned(boards()[board], _complete(wanted_sensors(wanted)))
     head = {"gateway": "new", "title": "New", "site": site, "board": board}
     path = free_path(folder, "new")
-    assert write_new(path, new_text(head, broker_of(draft, "new"), plan, True), draft, TODAY) == []
+    assert write_new(path, new_text(head, broker_of(draft, "new"), plan), draft, TODAY) == []
     return path
 
 
@@ -153,13 +156,90 @@ def test_sensors_are_named_by_their_kind() -> None:
         wanted_sensors(["lop"])
 
 
-def test_constant_of_no_sensor_is_refused() -> None:
-    wanted = wanted_sensors(["rain-gauge"])
+def test_constant_that_is_told_wrongly_is_answered_with_the_one_that_was_meant() -> None:
+    wanted = wanted_sensors(["loop", "rain-gauge", "river-level"])
 
-    assert with_constants(wanted, {"rain-gauge-1.mm_per_tip": 0.2})[0].constants == {"mm_per_tip": 0.2}
-    for key in ("rain-gauge-2.mm_per_tip", "mm_per_tip"):
-        with pytest.raises(AskedWrong, match=r"rain-gauge-1\.NAME"):
-            with_constants(wanted, {key: 0.2})
+    assert with_constants(wanted, ["rain-gauge-1.mm_per_tip=0.2"])[1].constants == {"mm_per_tip": 0.2}
+    for told, example in (
+        ("rain-gauge-2.mm_per_tip=0.2", "rain-gauge-1.mm_per_tip=0.2794"),
+        ("mm_per_tip=0.2", "rain-gauge-1.mm_per_tip=0.2794"),
+        ("rain-gauge-1=0.2", "rain-gauge-1.mm_per_tip=0.2794"),
+        ("river-1.mounting_height=900", "river-level-1.mounting_height_mm=9500"),
+        ("river-level-1.shunt=900", "river-level-1.shunt_ohm=100"),
+        ("river-level-1.mounting_height_mm", "river-level-1.mounting_height_mm=9500"),
+        ("loop-1.loop_length_m=two", "loop-1.loop_length_m=2"),
+    ):
+        with pytest.raises(AskedWrong, match=f"as in {re.escape(example)}"):
+            with_constants(wanted, [told])
+
+
+def test_bus_is_told_by_its_name_its_type_or_the_part() -> None:
+    river = entry("river-level")
+
+    assert [bus_of(river, told) for told in ("ranger", "probe", "i2c", "i2c-3", "/dev/ttyUSB0")] == [
+        "uart",
+        "i2c",
+        "i2c",
+        "i2c-3",
+        "/dev/ttyUSB0",
+    ]
+    for kind, told, said in (("river-level", "spi-0.0", "write uart or i2c"), ("loop", "i2c-1", "is not on a bus")):
+        with pytest.raises(AskedWrong, match=said):
+            bus_of(entry(kind), told)
+    with pytest.raises(AskedWrong, match="there are river-level-1"):
+        with_buses(wanted_sensors(["river-level"]), ["river=i2c"])
+    with pytest.raises(AskedWrong, match="as in river-level-1=i2c-1"):
+        with_buses(wanted_sensors(["river-level"]), ["i2c"])
+
+
+@pytest.mark.parametrize(
+    ("kinds_told", "told", "buses"),
+    [
+        (["river-level", "river-level"], ["river-level-2=i2c-1"], ["uart-0", "i2c-1"]),
+        (["river-level", "river-level"], ["river-level-1=i2c", "river-level-2=i2c"], ["i2c-1", "i2c-1"]),
+        (["parking-bay", "parking-bay"], ["parking-bay-2=uart-0"], ["uart-3", "uart-0"]),
+        (["structure-tilt", "particulates-sds"], ["structure-tilt-1=/dev/ttyUSB7"], ["/dev/ttyUSB7", "uart-0"]),
+        (["wind-vane"], ["wind-vane-1=spi-0.1"], ["spi-0.1"]),
+    ],
+)
+def test_plan_puts_a_sensor_on_the_bus_that_is_told(kinds_told: list[str], told: list[str], buses: list[str]) -> None:
+    plan = planned(boards()["4b"], with_buses(wanted_sensors(kinds_told), told))
+
+    assert [table["bus"] for table in plan.sensors] == buses
+
+
+def test_plan_says_that_the_bus_that_is_told_has_no_place() -> None:
+    with pytest.raises(BoardFull, match="no place left for a parking-bay on uart-3"):
+        planned(boards()["3b-plus"], with_buses(wanted_sensors(["parking-bay"]), ["parking-bay-1=uart-3"]))
+
+
+def test_constants_that_nobody_told_are_in_the_file_as_comments() -> None:
+    plan = planned(boards()["4b"], with_constants(wanted_sensors(["loop-pair"]), ["loop-pair-1.spacing_m=3.66"]))
+
+    lines = new_text({"gateway": "new"}, {}, plan).splitlines()
+
+    assert [line.split(" #")[0].rstrip() for line in lines[lines.index("[sensors.calibration]") + 1 :]] == [
+        "spacing_m = 3.66",
+        "# loop_length_m = 2.0",
+        "# min_speed_kmh = 5.0",
+        "# max_speed_kmh = 200.0",
+    ]
+
+
+def test_what_an_adapter_is_needed_for_is_said() -> None:
+    plan = planned(boards()["3b-plus"], wanted_sensors(["parking-bay", "parking-bay", "structure-tilt"]))
+
+    assert adapters(plan.sensors) == [
+        "parking-bay-2 needs a USB adapter for serial parts of 3.3 V at /dev/ttyUSB0.",
+        "structure-tilt-1 needs an isolated RS-485 adapter at /dev/ttyUSB1.",
+    ]
+    assert "# a USB adapter for serial parts of 3.3 V" in new_text({"gateway": "new"}, {}, plan)
+
+
+def test_schema_that_files_name_is_written_once(tmp_path: Path) -> None:
+    assert write_schema(tmp_path) == [tmp_path / "gateway.schema.json"]
+    assert write_schema(tmp_path) == []
+    assert (tmp_path / "gateway.schema.json").read_text() == schema_text("gateway")
 
 
 def test_file_that_would_be_wrong_is_not_written(tmp_path: Path) -> None:
@@ -169,7 +249,7 @@ def test_file_that_would_be_wrong_is_not_written(tmp_path: Path) -> None:
     plan = planned(boards()["4b"], wanted_sensors(["loop"]))
 
     path = free_path(folder, "new")
-    findings = write_new(path, new_text({"gateway": "new", "site": "no", "board": "4b"}, {}, plan, False), draft, TODAY)
+    findings = write_new(path, new_text({"gateway": "new", "site": "no", "board": "4b"}, {}, plan), draft, TODAY)
 
     assert [finding.fault.key_path for finding in findings] == ["site"]
     with pytest.raises(ConfigInvalid, match="GPIO 28"):
