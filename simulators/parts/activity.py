@@ -27,4 +27,4 @@ class Activity(ContactPart):
 
 def part(sensor: SensorConfig, wires: Wires, place: Place) -> SimulatedPart:
     """The simulated part of a sensor of this kind."""
-    return Activity(sensor, wires, place, bouncing=0.0)
+    return Activity(sensor, wires, place)

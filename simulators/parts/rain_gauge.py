@@ -8,6 +8,7 @@ from sensorhub.reading import NS_PER_S, US_PER_S
 from simulators.instants import true_mean
 from simulators.parts.part import SimulatedPart, Truth
 from simulators.true_intervals import EXACT, ROUNDING
+from simulators.wires.bounce import REED
 from simulators.wires.contact import Change, ContactPart
 from simulators.wires.rising import pulses, reached
 from simulators.wires.wires import Wires
@@ -29,7 +30,7 @@ class RainGauge(ContactPart):
     """
 
     def __init__(self, sensor: SensorConfig, wires: Wires, place: Place) -> None:
-        super().__init__(sensor, wires, place)
+        super().__init__(sensor, wires, place, REED)
         self._mm_per_tip = sensor.constants["mm_per_tip"]
 
     def truths(self, from_ns: int, until_ns: int) -> list[Truth]:
