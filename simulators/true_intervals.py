@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TypeVar
 
 from sensorhub.reading import US_PER_S
@@ -15,6 +16,8 @@ _PERCENT = 100
 ROUNDING = 1e-6
 EXACT = "rounding of the sum"
 """Tolerance of means and shares whose edge times are exact, with its reason."""
+
+UNSEEN = "what had not settled when a process died"
 
 
 class TrueIntervals:
@@ -48,12 +51,13 @@ class TrueIntervals:
                 found[bisect_right(self._edges_ns, clock_ns) - 1].append(event)
         return found
 
-    def share(self, quantity: str, spans: Iterable[tuple[int, int]]) -> Truth:
+    def share(self, quantity: str, spans: Iterable[tuple[int, int]], unseen_ns: int = 0) -> Truth:
         """The mean of the shares of the intervals, in %, that are in spans.
 
         Arguments:
             quantity: what such a share is.
             spans: measurement clock, in the order of time; may be without end.
+            unseen_ns: for so long the gateway may not have known whether it was in one.
         """
         held_ns = [0] * (len(self._edges_ns) - 1)
         for begin_ns, end_ns in spans:
@@ -65,6 +69,7 @@ class TrueIntervals:
                 next_ns = min(end_ns, self._edges_ns[number + 1])
                 held_ns[number] += next_ns - at_ns
                 at_ns = next_ns
-        lengths_ns = (later - earlier for earlier, later in zip(self._edges_ns, self._edges_ns[1:], strict=False))
+        lengths_ns = [later - earlier for earlier, later in pairwise(self._edges_ns)]
         shares = [held / length * _PERCENT for held, length in zip(held_ns, lengths_ns, strict=True)]
-        return Truth(quantity, "mean", sum(shares) / len(shares), ROUNDING, EXACT)
+        off = unseen_ns / min(lengths_ns) * _PERCENT / len(shares)
+        return Truth(quantity, "mean", sum(shares) / len(shares), ROUNDING + off, UNSEEN if unseen_ns else EXACT)

@@ -14,6 +14,7 @@ from gateway.spool.entries import Anchor, AnchorKind, Edge
 from sensorhub.clock import boot_ns, ns_from_us, seconds_ns
 from sensorhub.reading import NS_PER_S, US_PER_S
 from sensorhub.status import RecordingStatus
+from simulators.county.breaks import forget_breaks, note_break
 from simulators.county.cabinet import Cabinet
 from simulators.county.driver import FOREVER_NS, Driver
 from simulators.county.faultbook import FaultBook
@@ -77,7 +78,7 @@ class CountyGateway:
             mine = by_sensor[sensor]
             return ScenarioTamper(sensors[sensor], mine, order.start_ns, seed) if mine else Tamper()
 
-        folder = gateway_folder(data, config.gateway)
+        self._folder = folder = gateway_folder(data, config.gateway)
         self.cabinet = Cabinet(config, folder / "cabinet", order, self._boots[0], order.seed, place, tamper)
         self.driver = Driver(self.cabinet, order)
         self.faults = FaultBook(order.start_ns)
@@ -116,17 +117,23 @@ class CountyGateway:
         begun, clock_ns = left_off(self.config, self._boots) or (0, 0)
         self._resumed = clock_ns > self._order.start_ns
         if not self._resumed:
+            forget_breaks(self._folder)
             self.driver.skip(self._order.start_ns - 1)
             return 0
         if self._order.seconds is None:
             # In real time what is now is now, and what nobody saw meanwhile is missing, as on a road.
             clock_ns = max(clock_ns, self._order.measured_ns(boot_ns()) or 0)
+        self.cabinet.bench.breaks_ns = note_break(self._folder, clock_ns)
         self.driver.skip(clock_ns)
         self.cabinet.clock.advance_to(clock_ns + APART_NS)  # so that nothing has a time that was told before
         return begun
 
     def _tell(self) -> Telling:
-        """What truly happened; of a run that was taken up again only what is in the journal, for the rest is lost."""
+        """What truly happened; of a run that was taken up again only what is in the journal, for the rest is lost.
+
+        Of what was under way then each process saw a part: the truth knows no speed, class or on-time of it, and counts
+        have a tolerance of one for each (`ContactPart`).
+        """
         assert self._order.until_ns is not None
         truths = self.cabinet.truths(self._order.start_ns, self._order.until_ns)
         for sensor in self.config.sensors:

@@ -5,7 +5,6 @@ from itertools import pairwise
 
 from firmware_config.sensor import SensorConfig
 from sensorhub.reading import NS_PER_S, US_PER_S
-from simulators.instants import true_mean
 from simulators.parts.part import SimulatedPart, Truth
 from simulators.true_intervals import EXACT, ROUNDING
 from simulators.wires.bounce import REED
@@ -36,8 +35,8 @@ class RainGauge(ContactPart):
     def truths(self, from_ns: int, until_ns: int) -> list[Truth]:
         begin, end = (self._place.rain_mm(self._wires.wall_us(clock_ns)) for clock_ns in (from_ns, until_ns))
         return [
-            Truth("rain_depth", "sum", end - begin, self._mm_per_tip, "one tip"),
-            *true_mean("rain_rate", self._rates(from_ns, until_ns), ROUNDING, EXACT),
+            Truth("rain_depth", "sum", end - begin, self._mm_per_tip * (1 + self._unsettled(until_ns)), "one tip"),
+            *self._mean("rain_rate", self._rates(from_ns, until_ns), ROUNDING, EXACT),
         ]
 
     def _rates(self, from_ns: int, until_ns: int) -> Iterator[float]:

@@ -3,10 +3,11 @@
 import random
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, takewhile
 
 from firmware_config.sensor import SensorConfig
-from simulators.parts.part import PinMove, SimulatedPart
+from simulators.instants import true_mean
+from simulators.parts.part import PinMove, SimulatedPart, Truth
 from simulators.true_intervals import TrueIntervals
 from simulators.wires.bounce import BOUNCE_OF, Bounce
 from simulators.wires.wires import Wires
@@ -14,6 +15,8 @@ from simulators.world.place import Place
 
 Change = tuple[int, int, bool]
 """At a measurement clock (ns) what is connected to a pin (BCM number) becomes active, or idle."""
+
+UNDER_WAY = "under way when a process died"
 
 _NS_PER_MS = 1_000_000
 
@@ -38,6 +41,9 @@ class ContactPart(SimulatedPart):
         # By the catalogue and not by the gateway's file: who waits longer than the kind needs misses some.
         self._rest_ns = sensor.entry.debounce_ms * _NS_PER_MS + max(each.longest_ns for each in bounces)
         """A contact that stays for so long after a change is seen to have changed, as its kind is debounced usually."""
+
+        self._settles_ns = (sensor.debounce_ms or 0) * _NS_PER_MS + max(each.longest_ns for each in bounces)
+        """By then the gateway has taken a change."""
 
     @abstractmethod
     def _changes(self) -> Iterator[Change]:
@@ -68,9 +74,42 @@ class ContactPart(SimulatedPart):
         for change in waiting:
             yield PinMove(*change)
 
+    def _seen_whole(self, begin_ns: int, end_ns: int) -> bool:
+        """Whether one and the same process of the gateway saw what begins and ends then, and took it."""
+        return not any(begin_ns <= at_ns < end_ns + self._settles_ns for at_ns in self._wires.bench.breaks_ns)
+
+    def _unsettled(self, until_ns: int) -> int:
+        """How many of its contacts' closures until then a process that died may have taken with it."""
+        if not self._wires.bench.breaks_ns:
+            return 0
+        changes = takewhile(lambda change: change[0] < until_ns, self._changes())
+        return sum(active and not self._seen_whole(clock_ns, clock_ns) for clock_ns, _, active in changes)
+
+    def _share(self, quantity: str, intervals: TrueIntervals, spans: Iterable[tuple[int, int]]) -> Truth:
+        """The share of the time in which it is active; where a process died it may be off by what had not settled."""
+        return intervals.share(quantity, spans, self._settles_ns * len(self._wires.bench.breaks_ns))
+
+    def _mean(self, quantity: str, values: Iterable[float], tolerance: float, reason: str) -> list[Truth]:
+        """The mean of the intervals' values; each time a process died, two of them may have been any others."""
+        found = list(values)
+        breaks = len(self._wires.bench.breaks_ns)
+        if not (found and breaks):
+            return true_mean(quantity, found, tolerance, reason)
+        off = 2 * breaks * (max(found) - min(found)) / len(found)
+        return true_mean(quantity, found, tolerance + off, UNDER_WAY)
+
     def _intervals(self, from_ns: int, until_ns: int) -> TrueIntervals:
         """The intervals of its readings."""
         return TrueIntervals(self._sensor.period_s, self._wires, from_ns, until_ns)
+
+
+def counted(quantity: str, value: float, unsure: int) -> Truth:
+    """What is true of a count.
+
+    Arguments:
+        unsure: how many were under way when a process died: the next one may count them or not, or take two for one.
+    """
+    return Truth(quantity, "sum", value, float(unsure), UNDER_WAY if unsure else "")
 
 
 def in_order(groups: Iterable[Sequence[Change]]) -> Iterator[Change]:
