@@ -56,7 +56,7 @@ class LoopPair(ContactPart):
         that was alone, went with the lane and was over a loop. The next process counts that one, and no more."""
         unsure = 0
         for at_ns in self._wires.bench.breaks_ns:
-            here = [over for over in overs if over.span_ns[0] <= at_ns < over.span_ns[1] + self._settles_ns]
+            here = [over for over in overs if self._under_way(at_ns, *over.span_ns)]
             sure = [over for over in here if not over.passage.reverse and over.is_there(at_ns)]
             unsure += 0 if len(here) == len(sure) == 1 else len(here)
         return unsure

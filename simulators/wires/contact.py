@@ -74,9 +74,16 @@ class ContactPart(SimulatedPart):
         for change in waiting:
             yield PinMove(*change)
 
+    def _under_way(self, at_ns: int, begin_ns: int, end_ns: int) -> bool:
+        """Whether what begins and ends then was under way when a process died, or its end may not have been taken yet.
+
+        An edge at `at_ns` itself has been: it is the newest one in the journal.
+        """
+        return begin_ns <= at_ns < end_ns + self._settles_ns and end_ns != at_ns
+
     def _seen_whole(self, begin_ns: int, end_ns: int) -> bool:
         """Whether one and the same process of the gateway saw what begins and ends then, and took it."""
-        return not any(begin_ns <= at_ns < end_ns + self._settles_ns for at_ns in self._wires.bench.breaks_ns)
+        return not any(self._under_way(at_ns, begin_ns, end_ns) for at_ns in self._wires.bench.breaks_ns)
 
     def _unsettled(self, until_ns: int) -> int:
         """How many of its contacts' closures until then a process that died may have taken with it."""
