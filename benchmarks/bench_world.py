@@ -21,7 +21,7 @@ from firmware_config.deployment import Deployment, load_deployment
 from sensorhub.clock import parse_time_us
 from sensorhub.reading import NS_PER_S
 from simulators.county.cabinet import Cabinet
-from simulators.county.process import site_place
+from simulators.county.places import site_place
 from simulators.county.run import START, WorldOptions, run_world
 from simulators.county.shipped import shipped_deployment
 from simulators.pace import START_NS, Pace

@@ -12,6 +12,7 @@ from sensorhub.config import Whole, load_toml
 _FILE = Path(__file__).parent / "boards.toml"
 
 ONE_WIRE = "1-wire"
+_SELECT = "CE"
 _MOVED = re.compile(r"1-wire@(\d{1,2})\Z", re.ASCII)
 SERIAL_0 = "/dev/serial0"
 """The name that the system gives to the UART on GPIO 14 and 15, whichever it is."""
@@ -30,6 +31,7 @@ class Interface(_Row):
         pins: BCM numbers by what they carry, as in `SDA`.
         switch: what `config.txt` needs.
         device: of a UART, its device.
+        for_sensors: whether the gateway can read a part on it.
     """
 
     name: str
@@ -37,6 +39,15 @@ class Interface(_Row):
     pins: dict[str, Whole]
     switch: str
     device: str = ""
+    for_sensors: bool = True
+
+    @property
+    def buses(self) -> tuple[str, ...]:
+        """What a sensor on it may write as its `bus`: of SPI one for each chip select."""
+        if not self.for_sensors:
+            return ()
+        selects = [end.removeprefix(_SELECT) for end in self.pins if end.startswith(_SELECT)]
+        return tuple(f"{self.name}.{select}" for select in selects) or (self.name.partition("@")[0],)
 
     def serves(self, bus: str) -> bool:
         """Whether a sensor's `bus` is this one."""
@@ -110,6 +121,39 @@ def boards() -> dict[str, Board]:
 def interface_names() -> tuple[str, ...]:
     """All interfaces that some board has, `1-wire@...` left out."""
     return tuple(sorted({each.name for each in _table().interfaces}))
+
+
+@cache
+def buses_like(bus: str, board: str = "") -> tuple[str, ...]:
+    """The buses of the same type on which the gateway can read a part.
+
+    Arguments:
+        bus: as a sensor writes it, as in `uart-7`.
+        board: those of this board; empty: of all.
+    """
+    known = boards().get(board)
+    interfaces = known.interfaces if known is not None else _table().interfaces
+    first = bus.partition("-")[0]
+    return tuple(dict.fromkeys(each for one in interfaces for each in one.buses if each.partition("-")[0] == first))
+
+
+def serial_device(bus: str, board: str = "") -> str | None:
+    """The device of `uart-0` and such; of a device that is written itself, that. None where the board has no such UART.
+
+    Arguments:
+        board: which it is; empty: not known, and taken as the first that has it.
+    """
+    if bus.startswith("/dev/"):
+        return bus
+    known = boards().get(board)
+    interfaces = known.interfaces if known is not None else _table().interfaces
+    return next((each.device for each in interfaces if each.device and each.name == bus), None)
+
+
+@cache
+def uart_devices() -> frozenset[str]:
+    """The devices of all UARTs that some board has on its header."""
+    return frozenset(each.device for each in _table().interfaces if each.device)
 
 
 def is_interface(name: str) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from firmware_config.header import CONTACT_PINS
 from firmware_config.sensor import SensorConfig
-from sensorhub.config import Fault, Place
+from sensorhub.config import Fault
+from sensorhub.fields import Place
 
 _FREE_TOLD = 4
 """Free pins that a finding names."""

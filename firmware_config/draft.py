@@ -12,8 +12,9 @@ from firmware_config.boards import Board, boards
 from firmware_config.checks.finding import Finding, Severity
 from firmware_config.gateway import GatewayFile
 from firmware_config.site import DeploymentFile, Site, SitesFile
-from sensorhub.config import Fault, Misfit, Place, fit, read_toml
+from sensorhub.config import Fault, Misfit, fit, read_toml
 from sensorhub.errors import AskedWrong
+from sensorhub.fields import Place
 from sensorhub.names import is_id
 
 SITES = "sites.toml"

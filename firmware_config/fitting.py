@@ -6,9 +6,6 @@ from firmware_config.catalogue import Bus, Entry
 from sensorhub.config import Fault, nearest
 
 _EXAMPLES = {"i2c": "i2c-1", "spi": "spi-0.0", "1-wire": "1-wire", "uart": "uart-0", "rs-485": "/dev/ttyUSB0"}
-CONVERTER_CHANNELS = {"i2c": 4, "spi": 8}
-"""Inputs of the converters that are read here: ADS1115 and MCP3008."""
-
 _I2C_ADDRESSES = range(0x03, 0x78)
 _LEAVE_OUT = "leave it out"
 
@@ -87,7 +84,7 @@ def channels_fit(known: Entry, bus: Bus | None, channels: Mapping[str, int]) -> 
     if channels and not names:
         yield Fault((), f"{known.one} is not on a converter there", _LEAVE_OUT)
         return
-    limit = CONVERTER_CHANNELS.get(bus.type, 0) if bus is not None else 0
+    limit = len(bus.terminals) if bus is not None else 0
     for name, channel in channels.items():
         if name not in names:
             yield Fault((name,), f"{known.one} has no such input", nearest(name, names, "its inputs are"))
@@ -111,6 +108,13 @@ def device_fits(known: Entry, bus: Bus | None, device: str | None) -> Iterator[F
         yield Fault((), f"{known.one} is not on 1-wire there", _LEAVE_OUT)
 
 
+def period_fits(known: Entry, period_s: int) -> Iterator[Fault]:
+    """Whether an interval is long enough for the kind: one of a few seconds would tell single movements of people."""
+    if period_s < known.period_min_s:
+        wrong = f"{period_s} s is too short: {known.one} must not tell single movements"
+        yield Fault((), wrong, f"write at least {known.period_min_s}")
+
+
 def sample_fits(known: Entry, sample_s: float | None, period_s: int | None) -> Iterator[Fault]:
     """Whether the kind is sampled, at least once in an interval."""
     if sample_s is None:
@@ -119,6 +123,17 @@ def sample_fits(known: Entry, sample_s: float | None, period_s: int | None) -> I
         yield Fault((), f"{known.one} is not sampled", _LEAVE_OUT)
     elif period_s is not None and sample_s > period_s:
         yield Fault((), f"{sample_s:g} s is longer than period_s", f"write at most {period_s}")
+
+
+def stuck_fits(known: Entry, limit: object) -> Iterator[Fault]:
+    """Whether a limit of stillness is given to a contact that is counted.
+
+    How long a door stands open or a float is lifted is a condition of the world, and no fault; of a part on a bus the
+    same values for hours are, by the kind's own limit.
+    """
+    if limit and known.reads != "edges":
+        held = "tells how long it stays so, which is no fault of it" if known.reads == "level" else "has no contact"
+        yield Fault((), f"{known.one} {held}", _LEAVE_OUT)
 
 
 def calibration_fits(known: Entry, calibration: Mapping[str, float]) -> Iterator[Fault]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from firmware_config.boards import ONE_WIRE, Board
 from firmware_config.catalogue import Bus, Entry
-from firmware_config.fitting import CONVERTER_CHANNELS
 from firmware_config.header import FIXED_PULL_UP_PINS, USABLE_PINS
 from sensorhub.errors import SensorHubError
 
@@ -106,8 +105,9 @@ class Plan:
 
     def _spi(self, bus: Bus) -> Iterator[Table]:
         for name in self._named("spi-"):
-            for device in (f"{name}.0", f"{name}.1"):
-                free = [each for each in range(CONVERTER_CHANNELS["spi"]) if (device, each) not in self._channels]
+            interface = self.board.interface(name)
+            for device in interface.buses if interface is not None else ():
+                free = [each for each in range(len(bus.terminals)) if (device, each) not in self._channels]
                 if len(free) >= len(bus.channels) and self._switch_on(name):
                     channels = dict(zip(bus.channels, free, strict=False))
                     self._channels |= {(device, each) for each in channels.values()}
@@ -130,8 +130,8 @@ class Plan:
                     yield {"bus": name, "address": unit}
 
     def _named(self, start: str) -> list[str]:
-        """Interfaces of a type, those that are on first."""
-        names = [each.name for each in self.board.interfaces if each.name.startswith(start)]
+        """Interfaces of a type on which a sensor can be, those that are on first."""
+        names = [each.name for each in self.board.interfaces if each.for_sensors and each.name.startswith(start)]
         return sorted(names, key=lambda name: name not in self.interfaces)
 
     def _switch_on(self, name: str) -> bool:

@@ -19,10 +19,11 @@ from pydantic import (
 )
 
 from firmware_config import fitting
+from firmware_config.boards import buses_like
 from firmware_config.catalogue import Bus, Entry, KindUnknown, entry, kinds
 from firmware_config.catalogue.entry import Signal
 from firmware_config.header import RESERVED_PINS, USABLE_PINS
-from sensorhub.config import Fault, Misfit, Number, Switch, Whole, faults_of, nearest
+from sensorhub.config import Fault, Misfit, Number, Switch, Whole, faults_of, nearest, one_of
 from sensorhub.errors import AskedWrong
 from sensorhub.names import check_sensor_id
 
@@ -47,6 +48,9 @@ def _usable(pin: int) -> int:
 def _is_bus(bus: str) -> str:
     if not _BUS.match(bus):
         raise ValueError(f"{bus!r} is no bus; write i2c-1, spi-0.0, uart-0, 1-wire or a device such as /dev/ttyUSB0")
+    if bus.startswith("spi-") and bus not in buses_like(bus):  # as on every board; others are checked with the board
+        instead = one_of([f"{each} (chip select CE{each[-1]})" for each in buses_like(bus)])
+        raise ValueError(f"the gateway can read no part on {bus}; write {instead}")
     return bus
 
 
@@ -152,10 +156,15 @@ class SensorConfig(_Table):
     )
     serial: str = Field(default="", max_length=60, description="Serial number of the part.")
     stuck_active_min: Number | None = Field(
-        default=None, gt=0, le=100_000, description="Minutes after which a held contact counts as stuck."
+        default=None,
+        gt=0,
+        le=100_000,
+        description="Minutes after which a counted contact that stays active is stuck; by default the kind's.",
     )
     stuck_inactive: tuple[StuckRule, ...] = Field(
-        default=(), description="When a contact without a closure counts as stuck; the first rule that fits holds."
+        default=(),
+        description="When a counted contact without a closure is stuck, by the first rule that fits; by default the "
+        "kind's limit at all hours.",
     )
 
     @model_validator(mode="before")
@@ -176,7 +185,9 @@ class SensorConfig(_Table):
             filled["sample_s"] = min(filled["sample_s"], filled["period_s"])
         return filled
 
-    @field_validator("pin", "signal", "bus", "address", "device", "sample_s")
+    @field_validator(
+        "pin", "signal", "bus", "address", "device", "period_s", "sample_s", "stuck_active_min", "stuck_inactive"
+    )
     @classmethod
     def _fits_its_kind(cls, value: Any, info: ValidationInfo) -> Any:
         faults = tuple(_faults(info.field_name or "", value, info.data))
@@ -262,6 +273,10 @@ def _faults(key: str, value: Any, before: Mapping[str, Any]) -> Iterable[Fault]:
             return fitting.channels_fit(known, bus, value)
         case "device":
             return fitting.device_fits(known, bus, value)
+        case "period_s":
+            return fitting.period_fits(known, value)
+        case "stuck_active_min" | "stuck_inactive":
+            return fitting.stuck_fits(known, value)
         case "sample_s":
             return fitting.sample_fits(known, value, before.get("period_s"))
         case _:

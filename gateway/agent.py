@@ -98,7 +98,7 @@ class Agent:
         self._key = read_key(config.key_file)
         self._thread = Worker(f"spool {config.gateway}")
         self._disk = disk or RealDisk(config.spool)
-        self._buses = buses or BusWorld()
+        self._buses = buses or BusWorld.of_board(config.board)
         self._driven = driven
         self._polling: Polling | None = None
         self.faults = Faults(self._machine.wall_us)

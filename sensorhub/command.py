@@ -7,13 +7,13 @@ from typing import Literal, get_args
 from sensorhub.errors import SensorHubError
 from sensorhub.names import is_hex16
 from sensorhub.senml import SenmlMalformed, parse_strict
+from sensorhub.sentence import SENTENCE_MAX, shortened
 from sensorhub.topics import SEQUENCE_MAX
 
 CommandName = Literal["new-epoch"]
 """The allow-list: whatever else is signed is refused with a reply."""
 
 NUMBER_MAX = SEQUENCE_MAX
-TEXT_MAX = 200
 
 
 class CommandMalformed(SensorHubError):
@@ -70,7 +70,7 @@ def decode_command(body: bytes) -> Command:
     try:
         fields = parse_strict(body)
         number, name, epoch = fields["number"], fields["command"], fields["epoch"]
-        if not (isinstance(name, str) and 0 < len(name) <= TEXT_MAX and isinstance(epoch, str) and is_hex16(epoch)):
+        if not (isinstance(name, str) and 0 < len(name) <= SENTENCE_MAX and isinstance(epoch, str) and is_hex16(epoch)):
             raise ValueError("its name or epoch is not what it should be")
         return Command(_number(number), name, epoch)
     except (SenmlMalformed, ValueError, TypeError, KeyError, AttributeError) as error:
@@ -79,7 +79,7 @@ def decode_command(body: bytes) -> Command:
 
 def encode_reply(reply: Reply) -> bytes:
     """Write a reply."""
-    fields = {"number": reply.number, "ok": reply.ok, "text": reply.text[:TEXT_MAX]}
+    fields = {"number": reply.number, "ok": reply.ok, "text": shortened(reply.text)}
     return json.dumps(fields, separators=(",", ":")).encode()
 
 
@@ -92,7 +92,7 @@ def decode_reply(body: bytes) -> Reply:
     try:
         fields = parse_strict(body)
         number, ok, text = fields["number"], fields["ok"], fields["text"]
-        if not (isinstance(ok, bool) and isinstance(text, str) and len(text) <= TEXT_MAX):
+        if not (isinstance(ok, bool) and isinstance(text, str) and len(text) <= SENTENCE_MAX):
             raise ValueError("its fields are not what they should be")
         return Reply(_number(number), ok, text)
     except (SenmlMalformed, ValueError, TypeError, KeyError, AttributeError) as error:

@@ -1,7 +1,6 @@
 """Reads a TOML file into a pydantic model, and says all that is wrong with it at once."""
 
 import difflib
-import inspect
 import tomllib
 import typing
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,14 +9,12 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Strict, ValidationError, ValidationInfo
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from sensorhub.errors import ConfigInvalid
+from sensorhub.fields import Place, choices_in, field_at, models_in, owner_of
 
 Model = TypeVar("Model", bound=BaseModel)
-Place = tuple[int | str, ...]
-"""Keys and positions that lead to a value."""
 
 _SHOWN_MAX = 80
 """Characters of a wrong value that are repeated in a finding."""
@@ -39,6 +36,14 @@ _INSTEAD = {
     "model_attributes_type": "write a table, as in [name]",
     "dict_type": "write a table, as in [name]",
 }
+
+_LENGTHS = {
+    "too_short": ("least", ""),
+    "too_long": ("most", ""),
+    "string_too_short": ("least", " character"),
+    "string_too_long": ("most", " characters"),
+}
+_BOUNDS = {"least": "min_length", "most": "max_length"}
 
 Whole = Annotated[int, Strict()]
 Number = Annotated[float, Strict()]
@@ -207,14 +212,28 @@ def _faults(detail: ErrorDetails, model: type[BaseModel]) -> Iterator[Fault]:
         else:
             wrong, _, instead = str(own).partition("; ")
             yield Fault(at, wrong, instead)
+    elif kind == "literal_error":
+        yield _unknown_choice(at, detail["input"], model)
     else:
         yield Fault(at, f"{shown(detail['input'])} does not fit", _instead(detail, model))
 
 
+def _unknown_choice(at: Place, told: object, model: type[BaseModel]) -> Fault:
+    keys = at[:-1] if isinstance(at[-1], int) else at  # an item of a list is described with the list
+    field = field_at(keys, model)
+    choices = [each for each in choices_in(field.annotation) if each != ""] if field is not None else []
+    write = "write " + one_of([f'"{each}"' if isinstance(each, str) else f"{each}" for each in choices])
+    if not isinstance(told, str):
+        return Fault(at, f"{shown(told)} does not fit", write)
+    near = close_to(told, [each for each in choices if isinstance(each, str)])
+    return Fault(at, f"{shown(told)} is not known", f"did you mean {near!r}?" if near else write)
+
+
 def _instead(detail: ErrorDetails, model: type[BaseModel]) -> str:
     at, kind, quoted = detail["loc"], detail["type"], isinstance(detail["input"], str)
-    if kind == "too_short":
-        return f"write at least {detail['ctx']['min_length']}"
+    if kind in _LENGTHS:
+        bound, what = _LENGTHS[kind]
+        return f"write at {bound} {detail['ctx'][_BOUNDS[bound]]}{what}"
     if kind == "tuple_type" and (tables := _tables(at, model)):
         return f"write {tables}"
     rule = (detail["msg"][:1].lower() + detail["msg"][1:]).replace("input should", "it should")
@@ -230,49 +249,36 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}..."
 
 
+def one_of(choices: Sequence[str]) -> str:
+    """`a, b or c`."""
+    return " or ".join(filter(None, (", ".join(choices[:-1]), *choices[-1:])))
+
+
+def close_to(name: str, known: Sequence[str]) -> str:
+    """The one that is spelled much like `name`; empty where none is."""
+    return next(iter(difflib.get_close_matches(name.lower(), known, n=1)), "")
+
+
 def nearest(name: str, known: Sequence[str], otherwise: str) -> str:
     """`did you mean 'gateway'?`, or, where none is near, `otherwise` and all that there are."""
-    near = difflib.get_close_matches(name.lower(), known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"{otherwise} {', '.join(known) or 'none'}"
+    near = close_to(name, known)
+    return f"did you mean {near!r}?" if near else f"{otherwise} {', '.join(known) or 'none'}"
 
 
 def _nearest(location: Place, model: type[BaseModel]) -> str:
-    owner = _owner(location, model)
+    owner = owner_of(location, model)
     known = list(owner.model_fields) if owner is not None else []
     return nearest(str(location[-1]), known, "the known keys here are")
 
 
 def _description(location: Place, model: type[BaseModel]) -> str:
-    field = _field(location, model)
+    field = field_at(location, model)
     return f": {field.description}" if field is not None and field.description else ""
 
 
 def _tables(location: Place, model: type[BaseModel]) -> str:
     """How a list of tables is written; empty for what is none."""
-    field = _field(location, model)
+    field = field_at(location, model)
     if field is None or typing.get_origin(field.annotation) is not tuple or not any(models_in(field.annotation)):
         return ""
     return f"[[{'.'.join(part for part in location if isinstance(part, str))}]] and its keys, once for each"
-
-
-def _field(location: Place, model: type[BaseModel]) -> FieldInfo | None:
-    owner = _owner(location, model)
-    return owner.model_fields.get(str(location[-1])) if owner is not None else None
-
-
-def _owner(location: Place, model: type[BaseModel]) -> type[BaseModel] | None:
-    """The model whose field the last part of `location` is."""
-    owner: type[BaseModel] | None = model
-    for part in location[:-1]:
-        if isinstance(part, str) and owner is not None:
-            field = owner.model_fields.get(part)
-            owner = next(models_in(field.annotation), None) if field is not None else None
-    return owner
-
-
-def models_in(annotation: object) -> Iterator[type[BaseModel]]:
-    """The models inside an annotation such as `tuple[SensorConfig, ...] | None`."""
-    if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in typing.get_args(annotation):
-        yield from models_in(inner)

@@ -108,6 +108,8 @@ _TABLE = (
     Quantity("cpu_temperature", "Cel", 0, -40.0, 110.0, "CPU temperature", "temperature of the gateway's processor"),
     Quantity("throttled", "/", 0, 0.0, 1.0, "Throttled", "1 where the gateway ran short of power or too hot",
              held=("no", "yes")),
+    Quantity("under_voltage", "/", 0, 0.0, 1.0, "Under-voltage", "1 where the gateway's supply was below 4.63 V",
+             held=("no", "yes")),
     _share("disk_used", "Card used", "how full the card's partition is"),
     Quantity("clock_error", "s", 3, 0.0, 1e9, "Clock error", "how far the gateway's time may be off"),
     _share("spool_used", "Spool used", "how full the spool is"),

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sensorhub.clock import TIME_MAX_S
 from sensorhub.errors import SensorHubError
 from sensorhub.names import is_hex16
+from sensorhub.sentence import SENTENCE_MAX
 from sensorhub.topics import SEQUENCE_MAX
 
 GatewayState = Literal["init", "ready", "disconnected", "sleeping", "lost"]
@@ -35,7 +36,7 @@ class _Part(BaseModel):
 class Fault(_Part):
     """What is wrong with a sensor, and since when (seconds since 1970 UTC)."""
 
-    text: str = Field(max_length=200)
+    text: str = Field(max_length=SENTENCE_MAX)
     since: WallSeconds
 
 
@@ -98,7 +99,7 @@ class Status(_Part):
     versions: dict[str, str] = Field(default_factory=dict)
     sensors: tuple[SensorStatus, ...] = Field(default=(), max_length=SENSORS_MAX)
     recording: RecordingStatus | None = None
-    trouble: str = Field(default="", max_length=200)
+    trouble: str = Field(default="", max_length=SENTENCE_MAX)
     """What keeps the gateway from accepting or sending, in a sentence; empty while nothing does."""
 
 

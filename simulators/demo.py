@@ -88,7 +88,8 @@ class _Demo:
         sensors = sum(len(gateway.sensors) for gateway in self._recording.gateways)
         county = self._county_words(self._county.values()) if self._county else ""
         care = (
-            f"Social care has a page of its own at {self._care.url}; movement in rooms is told every 15 min only.\n"
+            f"Social care has a page of its own at {self._care.url}; footfall and movement in rooms are told every "
+            "15 min only.\n"
             if self._care
             else ""
         )

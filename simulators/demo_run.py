@@ -8,9 +8,10 @@ from sensorhub.broker import BrokerSettings
 from sensorhub.clock import boot_ns, wall_us
 from sensorhub.reading import NS_PER_S, US_PER_S
 from simulators.county.gateway import boots_of
-from simulators.county.order import Order, OrderUnreadable, read_order, write_order
+from simulators.county.order import Order, read_order, write_order
 from simulators.demo_checks import DemoOptions
 from simulators.folder import care_folder, county_folder, gateway_folder, key_file
+from simulators.kept import KeptUnreadable
 from simulators.pace import Pace
 from simulators.progress import read_progress
 from simulators.recording import Recording
@@ -75,7 +76,7 @@ def begin_county(data: Path, options: DemoOptions, deployment: Deployment, broke
 def _order_if_any(folder: Path) -> Order | None:
     try:
         return read_order(folder)
-    except OrderUnreadable:
+    except KeptUnreadable:
         return None  # none yet, or of another version: a new one takes its place
 
 

@@ -137,11 +137,6 @@ def driven_closures(path: Path) -> dict[str, int]:
     return read_ledger(path).driven
 
 
-def lost_edges(path: Path) -> int:
-    """How many edges restarts found missing from the spool."""
-    return len(read_ledger(path).lost)
-
-
 def _not_under(edges: list[Edge], closures: list[Edge], readings: dict[int, Located]) -> list[Edge]:
     """The edges of one sensor that are not in its journal and under no reading that counts as many closures.
 

@@ -24,13 +24,14 @@ from sensorhub.reading import US_PER_S
 from sensorhub.status import RecordingStatus
 from simulators.child import run_child, telling
 from simulators.folder import gateway_folder, key_file, ledger_file
+from simulators.kept import KeptUnreadable
 from simulators.ledger import Ledger
 from simulators.moves import DEBOUNCE_MS
 from simulators.pins import PlayerClock, PlayerFactory
 from simulators.player import Player
 from simulators.progress import RunProgress, write_progress
 from simulators.recording import RecordedGateway, Recording, read_recording
-from simulators.run import Run, RunUnreadable, file_hash, read_run
+from simulators.run import Run, file_hash, read_run
 from simulators.timeline import Timeline
 
 log = logging.getLogger(__name__)
@@ -155,11 +156,11 @@ async def play(data: Path) -> None:
     """Play the run of a folder to its end.
 
     Raises:
-        RunUnreadable: the folder has no run, or its recording has changed since.
+        KeptUnreadable: the folder has no run, or its recording has changed since.
     """
     run = read_run(data)
     if file_hash(run.recording) != run.sha256:
-        raise RunUnreadable(f"{run.recording} has changed since the run in {data} began: choose a new folder.")
+        raise KeptUnreadable(f"{run.recording} has changed since the run in {data} began: choose a new folder.")
     recording = read_recording(run.recording)
     sites = [PlayedSite(data, run, recording, recorded) for recorded in recording.gateways]
     with telling(partial(_write, data, sites)):

@@ -10,16 +10,11 @@ from uuid import UUID
 from pydantic import Field
 
 from sensorhub.broker import BrokerSettings
-from sensorhub.errors import AskedWrong
 from sensorhub.reading import US_PER_S
-from simulators.files import write_whole
+from simulators.kept import keep, kept
 from simulators.pace import Pace
 
 _NAME = "run.json"
-
-
-class RunUnreadable(AskedWrong):
-    """A folder whose run cannot be gone on with."""
 
 
 class Run(Pace):
@@ -47,27 +42,22 @@ def file_hash(path: Path) -> str:
 
 def write_run(data: Path, run: Run) -> None:
     """Keep a run in its folder, in place of an older one."""
-    write_whole(data / _NAME, run.model_dump_json(indent=1).encode() + b"\n")
+    keep(data / _NAME, run)
 
 
 def read_run(data: Path) -> Run:
     """Read the run of a folder.
 
     Raises:
-        RunUnreadable: there is none, or it is not from this version.
+        KeptUnreadable: there is none, or it is not from this version.
     """
-    try:
-        return Run.model_validate_json((data / _NAME).read_bytes())
-    except (OSError, ValueError) as error:
-        raise RunUnreadable(
-            f"{data / _NAME} cannot be read: {error}. Choose a new folder; sensorhub demo writes this file."
-        ) from None
+    return kept(data / _NAME, Run)
 
 
 def read_run_if_any(data: Path) -> Run | None:
     """The run of a folder; None where there is none yet.
 
     Raises:
-        RunUnreadable: it is not from this version.
+        KeptUnreadable: it is not from this version.
     """
     return read_run(data) if (data / _NAME).exists() else None

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from sensorhub.reading import US_PER_S
+from simulators.instants import true_mean
 from simulators.parts.part import Truth
 from simulators.wires.wires import Wires
 
@@ -17,7 +18,7 @@ ROUNDING = 1e-6
 EXACT = "rounding of the sum"
 """Tolerance of means and shares whose edge times are exact, with its reason."""
 
-UNSEEN = "what had not settled when a process died"
+UNDER_WAY = "under way when a process died"
 
 
 class TrueIntervals:
@@ -36,6 +37,8 @@ class TrueIntervals:
         self._edges_ns = [from_ns, *inner, until_ns]
         self.from_ns = from_ns
         self.until_ns = until_ns
+        self.breaks_ns = [at_ns for at_ns in wires.bench.breaks_ns if from_ns <= at_ns < until_ns]
+        """When a process of the gateway died in them."""
 
     def groups(self, events: Iterable[tuple[int, T]]) -> list[list[T]]:
         """What happened in each interval, in the order of time.
@@ -51,13 +54,13 @@ class TrueIntervals:
                 found[bisect_right(self._edges_ns, clock_ns) - 1].append(event)
         return found
 
-    def share(self, quantity: str, spans: Iterable[tuple[int, int]], unseen_ns: int = 0) -> Truth:
+    def share(self, quantity: str, spans: Iterable[tuple[int, int]], settles_ns: int) -> Truth:
         """The mean of the shares of the intervals, in %, that are in spans.
 
         Arguments:
             quantity: what such a share is.
             spans: measurement clock, in the order of time; may be without end.
-            unseen_ns: for so long the gateway may not have known whether it was in one.
+            settles_ns: for so long before it died a process may not have known whether it was in one.
         """
         held_ns = [0] * (len(self._edges_ns) - 1)
         for begin_ns, end_ns in spans:
@@ -71,5 +74,17 @@ class TrueIntervals:
                 at_ns = next_ns
         lengths_ns = [later - earlier for earlier, later in pairwise(self._edges_ns)]
         shares = [held / length * _PERCENT for held, length in zip(held_ns, lengths_ns, strict=True)]
-        off = unseen_ns / min(lengths_ns) * _PERCENT / len(shares)
-        return Truth(quantity, "mean", sum(shares) / len(shares), ROUNDING + off, UNSEEN if unseen_ns else EXACT)
+        off = len(self.breaks_ns) * settles_ns / min(lengths_ns) * _PERCENT / len(shares)
+        return Truth(quantity, "mean", sum(shares) / len(shares), ROUNDING + off, UNDER_WAY if off else EXACT)
+
+    def mean(self, quantity: str, values: Iterable[float], tolerance: float, reason: str) -> list[Truth]:
+        """The mean of what the intervals should tell; each time a process died, two of them may tell any other value.
+
+        Arguments:
+            quantity, values, tolerance, reason: as of `true_mean`.
+        """
+        found = list(values)
+        if not (found and self.breaks_ns):
+            return true_mean(quantity, found, tolerance, reason)
+        off = 2 * len(self.breaks_ns) * (max(found) - min(found)) / len(found)
+        return true_mean(quantity, found, tolerance + off, UNDER_WAY)

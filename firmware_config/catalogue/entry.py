@@ -1,5 +1,7 @@
 """What the catalogue says of a kind: pins, buses, electrical behaviour, quantities, limits, calibration, wiring."""
 
+from collections.abc import Iterator, Mapping
+from string import Formatter
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -69,15 +71,28 @@ class Bus(_Part):
         type: of the bus.
         addresses: those the part can be set to, the usual first (I2C: 7 bits; RS-485: Modbus unit).
         also_at: addresses of its further chips, which cannot be set.
+        strap: terminal of the part that sets its address, and `strapped`: where it goes for each of `addresses`.
         channels: names of the inputs of a converter that the part needs, as in `working`, `auxiliary`.
+        terminals: of the converter's inputs, in the order of their channels, as its print or data sheet calls them.
         baud: of a UART or RS-485.
     """
 
     type: BusType
     addresses: tuple[int, ...] = ()
     also_at: tuple[int, ...] = ()
+    strap: str = ""
+    strapped: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
+    terminals: tuple[str, ...] = ()
     baud: int | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if len(self.strapped) != (len(self.addresses) if self.strap else 0):
+            raise ValueError("strapped has one terminal for each of addresses, where there is a strap")
+        if bool(self.channels) != bool(self.terminals):
+            raise ValueError("channels and terminals belong to a converter, and go together")
+        return self
 
 
 class Measure(_Part):
@@ -139,6 +154,35 @@ class Wire(_Part):
     to_open: str = ""
 
 
+class Link(_Part):
+    """One wire of the wiring picture that does not reach the Pi: between the terminals of a sensor's parts.
+
+    `{name}` in a text stands for the terminal of the converter that the input of this name goes to, or for the value of
+    the constant of this name.
+
+    Arguments:
+        start, to: its two terminals.
+        colour, part, bus: as of `Wire`.
+    """
+
+    start: str
+    to: str
+    colour: str
+    part: str = ""
+    bus: BusType | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that its texts hold."""
+        texts = (self.start, self.to, self.part)
+        return frozenset(name for text in texts for _, name, _, _ in Formatter().parse(text) if name)
+
+    def told(self, values: Mapping[str, str]) -> Self:
+        """The same with values in the place of their names."""
+        texts = {"start": self.start, "to": self.to, "part": self.part}
+        return self.model_copy(update={key: text.format_map(values) for key, text in texts.items()})
+
+
 class Entry(_Part):
     """One kind.
 
@@ -150,16 +194,18 @@ class Entry(_Part):
         every_gateway: whether each gateway has one without being told.
         reads: `edges` (counted contacts), `level` (a held contact, told as it changes), `samples` (read over a bus).
         journalled: whether edges go into the journal; social care keeps them in memory.
-        inputs, buses, wires: how it is connected; where there are several buses, a sensor is on one of them.
+        inputs, buses, wires, links: how it is connected; where there are several buses, a sensor is on one of them.
         measures: its quantities.
         constants: its calibration.
         indicative: whether its readings are `indicative` always.
         period_s: usual length of an interval (of `level` kinds: the heartbeat).
-        period_min_s: shortest interval that is taken; social care must not tell single movements.
+        period_min_s: shortest interval that is taken; people are not to be told one by one.
         sample_s: of `samples`: usual time between two reads.
         debounce_ms: of contacts: how long they must be still.
         break_reads: what a cut cable looks like: `active` where wiring allows it, as `broken_cable` says how.
-        stuck_active_min, stuck_inactive_h: after how long a contact counts as stuck; None: never.
+        stuck_active_min, stuck_inactive_h: after how long a counted contact is stuck; None: never. A held contact never
+            is: how long a door stands open is its message.
+        look_at: what to look at where its contacts are stuck or chatter, after "Look at".
         rate_max_hz: closures a second of all its contacts that are more than it can see; None: no limit.
         frozen_h: after how long with the very same values the reads of a part count as frozen; None: never.
         current_ma: taken from the 3.3 V pin; `current_5v_ma`: from the 5 V pin.
@@ -179,6 +225,7 @@ class Entry(_Part):
     inputs: tuple[Input, ...] = ()
     buses: tuple[Bus, ...] = ()
     wires: tuple[Wire, ...] = ()
+    links: tuple[Link, ...] = ()
     measures: tuple[Measure, ...] = Field(min_length=1)
     constants: tuple[Constant, ...] = ()
     indicative: bool = False
@@ -190,6 +237,7 @@ class Entry(_Part):
     broken_cable: str = ""
     stuck_active_min: float | None = Field(default=None, gt=0)
     stuck_inactive_h: float | None = Field(default=None, gt=0)
+    look_at: str = "the contact and its cable"
     rate_max_hz: float | None = Field(default=None, gt=0)
     frozen_h: float | None = Field(default=None, gt=0)
     current_ma: float = Field(default=0.0, ge=0)
@@ -204,9 +252,19 @@ class Entry(_Part):
             raise ValueError("sample_s belongs to a kind that reads samples, and to no other")
         if self.reads != "samples" and not self.inputs:
             raise ValueError("a kind that reads edges or a level needs inputs")
+        if self.reads != "edges" and (self.stuck_active_min is not None or self.stuck_inactive_h is not None):
+            raise ValueError("stuck_active_min and stuck_inactive_h belong to a kind that reads edges")
+        if unknown := sorted(self._unknown_names()):
+            raise ValueError(f"links name {', '.join(unknown)}, which is neither a channel nor a constant")
         if sum(measure.shown for measure in self.measures) not in (1, 2, 3):
             raise ValueError("one to three measures must be shown")
         return self
+
+    def _unknown_names(self) -> Iterator[str]:
+        known = {each.name for each in self.constants}
+        for link in self.links:
+            channels = (bus.channels for bus in self.buses if link.bus in (None, bus.type))
+            yield from link.names - known.union(*channels)
 
     @property
     def quantities(self) -> tuple[str, ...]:

@@ -43,6 +43,12 @@ def print_kind(console: Console, known: Entry) -> None:
     for wire in known.wires:
         on = f" ({wire.bus})" if wire.bus else ""
         console.print(Text(f"{wire.end}{on} to {wire.to}, {wire.colour}{', ' if wire.part else ''}{wire.part}"))
+    for link in known.links:
+        on = f" ({link.bus})" if link.bus else ""
+        console.print(Text(f"{link.start}{on} to {link.to}, {link.colour}{', ' if link.part else ''}{link.part}"))
+    if known.links:
+        words = "{name} stands for the terminal of the sensor's channel, or for the constant, of that name."
+        console.print(Text(words, style="dim"))
     for sentence in filter(None, (*known.warnings, known.broken_cable)):
         console.print(Text.assemble(("! ", "yellow"), sentence))
     console.print(Text(f"Reference: {known.reference}", style="dim"))

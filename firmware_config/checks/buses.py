@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from firmware_config.boards import ONE_WIRE
+from firmware_config.boards import ONE_WIRE, buses_like, uart_devices
 from firmware_config.checks.finding import Finding
 from firmware_config.draft import GatewayDraft
 from firmware_config.sensor import SensorConfig
+from sensorhub.config import one_of
 
 Wired = tuple[int, SensorConfig, str]
 """A sensor on a bus: its place, itself, and the bus by the name of its interface, or its device."""
@@ -23,7 +24,7 @@ def _on(gateway: GatewayDraft, bus_type: str) -> list[Wired]:
 
 
 def buses_are_switched_on(gateway: GatewayDraft) -> Iterator[Finding]:
-    """Each bus that a sensor is on is one of the board, and named in `interfaces`."""
+    """Each bus or port that a sensor is on is one of the board, and named in `interfaces`."""
     board = gateway.board
     if board is None:
         return
@@ -37,9 +38,10 @@ def buses_are_switched_on(gateway: GatewayDraft) -> Iterator[Finding]:
             wrong = f"{able.name} is not switched on"
             instead = f'add "{able.name}" to interfaces, and {able.switch} to /boot/firmware/config.txt'
             yield gateway.finding(("sensors", at, "bus"), wrong, instead)
-        elif not bus.startswith("/dev/"):
-            have = ", ".join(each.name for each in board.interfaces)
-            yield gateway.finding(("sensors", at, "bus"), f"a {board.title} has no {bus}", f"it has {have}")
+        elif not bus.startswith("/dev/") or bus in uart_devices():
+            like = "uart-" if bus.startswith("/dev/") else bus
+            instead = f"write {one_of(buses_like(like, board.name))}"
+            yield gateway.finding(("sensors", at, "bus"), f"a {board.title} has no {bus}", instead)
 
 
 def i2c_addresses_differ(gateway: GatewayDraft) -> Iterator[Finding]:

@@ -14,15 +14,6 @@ def sensors_go_together(gateway: GatewayDraft) -> Iterator[Finding]:
         yield gateway.finding(fault.at, fault.wrong, fault.instead)
 
 
-def intervals_are_long_enough(gateway: GatewayDraft) -> Iterator[Finding]:
-    """An interval of a few seconds would tell single movements of people."""
-    for at, sensor in enumerate(gateway.says.sensors):
-        least = sensor.entry.period_min_s
-        if sensor.period_s < least:
-            wrong = f"{sensor.period_s} s is too short: {sensor.entry.one} must not tell single movements"
-            yield gateway.finding(("sensors", at, "period_s"), wrong, f"write at least {least}")
-
-
 def file_is_called_as_its_gateway(gateway: GatewayDraft) -> Iterator[Finding]:
     """In a deployment a gateway is looked for by its file's name."""
     name = gateway.says.gateway

@@ -10,6 +10,7 @@ from firmware_config.checks.run import OF_A_DEPLOYMENT, OF_A_GATEWAY
 from firmware_config.header import USABLE_PINS
 from firmware_config.reference.tables import table
 from firmware_config.schema import Schema, schema
+from sensorhub.config import one_of
 
 _HEAD = """# Configuration
 
@@ -145,16 +146,23 @@ def _boards() -> Iterator[str]:
         "All have the same 40 pins. GPIO 0 and 1 are reserved, GPIO 2 and 3 have a pull-up of 1.8 kilo-ohm. "
         "A pin of an interface that is on is not free for a contact.\n"
     )
-    found: dict[tuple[str, str, str], list[Board]] = {}
+    found: dict[tuple[str, str, str, str], list[Board]] = {}
     for board in boards().values():
         for each in board.interfaces:
             pins = ", ".join(f"{end} {pin}" for end, pin in each.pins.items())
-            found.setdefault((each.name, pins, each.switch), []).append(board)
+            buses = one_of([f"`{bus}`" for bus in each.buses]) or "no sensor"
+            found.setdefault((each.name, pins, each.switch, buses), []).append(board)
     rows_of = [
-        (f"`{name}`", pins, f"`{switch}`", "all" if len(on) == len(boards()) else ", ".join(each.name for each in on))
-        for (name, pins, switch), on in found.items()
+        (
+            f"`{name}`",
+            pins,
+            f"`{switch}`",
+            "all" if len(on) == len(boards()) else ", ".join(each.name for each in on),
+            buses,
+        )
+        for (name, pins, switch, buses), on in found.items()
     ]
-    yield table(("Interface", "GPIO", "In /boot/firmware/config.txt", "Boards"), rows_of)
+    yield table(("Interface", "GPIO", "In /boot/firmware/config.txt", "Boards", "`bus` of a sensor on it"), rows_of)
     lines = [(f"{pin}", *(", ".join(board.functions_of(pin)) for board in boards().values())) for pin in USABLE_PINS]
     yield "What else each GPIO can be:\n"
     yield table(("GPIO", *boards()), lines)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from firmware_config.catalogue import Entry, entry, kinds
+from firmware_config.catalogue import Bus, Entry, entry, kinds
 from firmware_config.catalogue.entry import STRANDS, Input
 from firmware_config.catalogue.view import connected_by, limits
 from firmware_config.reference.tables import cell, table
@@ -15,7 +15,8 @@ How a sensor is written down: [configuration](configuration.md). How a kind is a
 [adding a sensor](adding-a-sensor.md).
 
 A value outside its plausible range keeps its number and is marked `suspect`. An interval that was not observed
-throughout is `partial` and has its `coverage`. Nothing above 3.3 V may reach a pin.
+throughout is `partial` and has its `coverage`. Nothing above 3.3 V may reach a pin. In wires `{name}` stands for the
+terminal of the sensor's channel, or for the constant, of that name.
 """
 
 _BREAK = {
@@ -78,6 +79,12 @@ def _kind(known: Entry) -> Iterator[str]:
             for each in known.wires
         ]
         yield table(("At the Pi", "At the part", "Colour", "In it"), rows_of_wires)
+    if known.links:
+        rows_of_links = [
+            (f"{each.start}{f' ({each.bus})' if each.bus else ''}", each.to, each.colour, each.part)
+            for each in known.links
+        ]
+        yield table(("Between its own terminals", "To", "Colour", "In it"), rows_of_links)
     if known.constants:
         constants = [
             (
@@ -110,22 +117,31 @@ def _facts(known: Entry) -> Iterator[str]:
         yield f"{length}, with a read every {known.sample_s:g} s."
     elif known.reads == "level":
         yield f"It is told as it changes, and every {known.period_s} s."
-        yield f"A contact still for {known.debounce_ms} ms has settled."
+        yield f"A contact still for {known.debounce_ms} ms has settled; how long it stays so is never a fault."
     else:
         yield f"{length}; a contact still for {known.debounce_ms} ms has settled."
+    if known.period_min_s > 1:
+        yield f"No interval may be shorter than {known.period_min_s} s."
     if not known.journalled:
         yield "Single events are never written down."
     for rail, taken_ma in (("3.3 V", known.current_ma), ("5 V", known.current_5v_ma)):
         if taken_ma:
             yield f"It takes {taken_ma:g} mA from {rail}."
     for bus in known.buses:
-        addresses = ", ".join(hex(each) if bus.type == "i2c" else str(each) for each in bus.addresses)
+        addresses = ", ".join(_address(bus, at) for at in range(len(bus.addresses)))
         if addresses:
             yield f"On {bus.type} it is at {addresses}."
     if known.stuck_active_min or known.stuck_inactive_h:
         held = f"held for {known.stuck_active_min:g} min" if known.stuck_active_min else ""
         still = f"without a closure for {known.stuck_inactive_h:g} h" if known.stuck_inactive_h else ""
         yield f"It counts as stuck {' or '.join(filter(None, (held, still)))}."
+
+
+def _address(bus: Bus, at: int) -> str:
+    """One of the addresses of a part, with where its strap goes for it."""
+    address = bus.addresses[at]
+    strapped = f" ({bus.strap if at == 0 else ''} to {bus.strapped[at]})".replace("( ", "(") if bus.strap else ""
+    return f"{hex(address) if bus.type == 'i2c' else address}{strapped}"
 
 
 def _input(known: Input) -> tuple[str, str, str]:

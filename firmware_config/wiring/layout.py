@@ -13,6 +13,7 @@ from typing import Literal
 from firmware_config.gateway import GatewayFile
 from firmware_config.sensor import SensorConfig
 from firmware_config.wiring.connections import POWER, USB, Connection
+from firmware_config.wiring.links import Linked, links
 
 PITCH = 36.0
 """Between two rows of the header; two wires that cross it pass between them."""
@@ -33,7 +34,8 @@ ROW = 25.0
 PART_LINE = 14.0
 TEXT_CHARS = 50
 NAME_CHARS = 28
-"""Characters of small text, and of a terminal's name, that fit into a part's box."""
+END_CHARS = 18
+"""Characters that fit into a part's box: of small text, of a terminal's name, and of one where two stand in a row."""
 
 SIDE_SHARE_MAX = 0.55
 """Of the height of all parts; more would make the picture long, so parts cross over."""
@@ -70,19 +72,61 @@ class Terminal:
 
 
 @dataclass
+class Inside:
+    """One wire inside a part's box, and its height there."""
+
+    wire: Linked
+    y: float = 0.0
+
+    @property
+    def ends(self) -> tuple[list[str], list[str]]:
+        """What its two terminals are called, line by line."""
+        return textwrap.wrap(self.wire.start, END_CHARS), textwrap.wrap(self.wire.to, END_CHARS)
+
+    @property
+    def notes(self) -> list[str]:
+        """Its colour, and what sits in it, line by line."""
+        return textwrap.wrap(", ".join(filter(None, (self.wire.colour, self.wire.part))), TEXT_CHARS)
+
+    @property
+    def height(self) -> float:
+        """What its row takes."""
+        return ROW + PART_LINE * (max(map(len, self.ends)) - 1 + len(self.notes))
+
+
+@dataclass
 class Box:
-    """One part: its head, and its terminals."""
+    """One part: its head, its terminals, and the wires that stay inside."""
 
     sensor: SensorConfig
     head: tuple[str, ...]
     terminals: list[Terminal]
+    inside: list[Inside]
     side: Side = "left"
     y: float = 0.0
 
     @property
+    def parting_y(self) -> float:
+        """Where the wires that stay inside begin."""
+        return self.y + 12 + HEAD_LINE * len(self.head) + sum(each.height for each in self.terminals)
+
+    @property
     def height(self) -> float:
         """From top to bottom."""
-        return 12 + HEAD_LINE * len(self.head) + sum(each.height for each in self.terminals)
+        inside = HEAD_LINE + sum(each.height for each in self.inside) if self.inside else 0.0
+        return self.parting_y - self.y + inside
+
+    def stand(self, y: float) -> None:
+        """Put it there, and all that is in it."""
+        self.y = y
+        row = y + 12 + HEAD_LINE * len(self.head)
+        for terminal in self.terminals:
+            terminal.y = row + ROW / 2
+            row += terminal.height
+        row += HEAD_LINE
+        for each in self.inside:
+            each.y = row + ROW / 2
+            row += each.height
 
 
 @dataclass
@@ -186,7 +230,7 @@ def _box(sensor: SensorConfig, wires: Sequence[Connection]) -> Box:
     told = [what, ", ".join(filter(None, where))]
     head = (sensor.id, *(line for text in told if text for line in textwrap.wrap(text, TEXT_CHARS)))
     ordered = sorted(wires, key=lambda wire: (wire.pin is None, wire.pin or 0))
-    return Box(sensor, head, [Terminal(wire) for wire in ordered])
+    return Box(sensor, head, [Terminal(wire) for wire in ordered], [Inside(each) for each in links(sensor)])
 
 
 def _take_sides(boxes: Sequence[Box]) -> None:
@@ -218,11 +262,7 @@ def _stack(boxes: list[Box], pads: dict[Key, Pad]) -> None:
     total = sum(box.height + BOX_GAP for box in boxes) - BOX_GAP
     y = max(-PITCH, PITCH * (HEADER_ROWS - 1) / 2 - total / 2)
     for box in boxes:
-        box.y = y
-        row = y + 12 + HEAD_LINE * len(box.head)
-        for terminal in box.terminals:
-            terminal.y = row + ROW / 2
-            row += terminal.height
+        box.stand(y)
         y += box.height + BOX_GAP
 
 

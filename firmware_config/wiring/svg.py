@@ -8,7 +8,8 @@ from firmware_config.boards import Board
 from firmware_config.gateway import GatewayFile
 from firmware_config.wiring import layout
 from firmware_config.wiring.connections import Connection, carried
-from firmware_config.wiring.layout import SIGN, Box, Layout, Net, Pad, Terminal
+from firmware_config.wiring.layout import SIGN, Box, Inside, Layout, Net, Pad, Terminal
+from firmware_config.wiring.links import Linked
 from firmware_config.wiring.shapes import STYLE, SYMBOLS, Drawn, rect, symbol, symbol_of, text, wire
 from firmware_config.wiring.wired import Wired
 
@@ -17,6 +18,9 @@ _TITLE = 96.0
 _LINE = 18.0
 _NOTE_CHARS = 128
 _NOTE_COLUMNS = 2
+_SMALL_CHAR = 7.2
+"""Width of a character of small text, generously."""
+
 _CROSS = 4.5
 """How far from the middle between two rows a wire crosses the header, so that two of them stay apart."""
 
@@ -45,7 +49,7 @@ def wiring_svg(picture: Wired) -> str:
         *(piece for box in found.boxes for piece in _box(box, found)),
         *_adapters(found.pads),
         "</g>",
-        *_legend(wires, below),
+        *_legend([*wires, *(each.wire for box in found.boxes for each in box.inside)], below),
         *(
             text(_MARGIN + column * (width / _NOTE_COLUMNS), below + _LINE * (5 + at), note, kind)
             for column, notes in enumerate(columns)
@@ -137,6 +141,31 @@ def _box(box: Box, found: Layout) -> Drawn:
         yield text(left + 12, box.y + 19 + layout.HEAD_LINE * at, line, "small" if at else "name")
     for terminal in box.terminals:
         yield from _terminal(terminal, box, found)
+    if box.inside:
+        yield f'<path class="line" stroke-dasharray="2 3" d="M{left:g} {box.parting_y:g}h{layout.BOX_WIDTH:g}"/>'
+        yield text(left + 12, box.parting_y + 14, "Between its own terminals, not to the Pi:", "small")
+    for each in box.inside:
+        yield from _inside(each, left)
+
+
+def _inside(row: Inside, left: float) -> Drawn:
+    """A wire between two terminals of the part, from the one's name to the other's, and below it what sits in it."""
+    right = left + layout.BOX_WIDTH
+    starts, ends = row.ends
+    from_x = left + 26 + _SMALL_CHAR * max(map(len, starts))
+    to_x = right - 26 - _SMALL_CHAR * max(map(len, ends))
+    yield from wire(f"M{from_x:g} {row.y:g}H{to_x:g}", row.wire.colour)
+    for x in (from_x, to_x):
+        yield f'<circle cx="{x:g}" cy="{row.y:g}" r="4" class="symbol"/>'
+    name = symbol_of(row.wire.part)
+    if name:
+        yield from symbol(name, (from_x + to_x) / 2, row.y, 1)
+    for lines, x, kind in ((starts, left + 12, "small"), (ends, right - 12, "small end")):
+        for at, line in enumerate(lines):
+            yield text(x, row.y + 4 + layout.PART_LINE * at, line, kind)
+    below = max(len(starts), len(ends))
+    for at, line in enumerate(row.notes):
+        yield text(left + 12, row.y + 4 + layout.PART_LINE * (below + at), line, "part")
 
 
 def _terminal(terminal: Terminal, box: Box, found: Layout) -> Drawn:
@@ -152,7 +181,7 @@ def _terminal(terminal: Terminal, box: Box, found: Layout) -> Drawn:
         yield text(near, terminal.y + 4.5 + layout.PART_LINE * at, line, kind + from_side)
 
 
-def _legend(wires: Sequence[Connection], y: float) -> Drawn:
+def _legend(wires: Sequence[Connection | Linked], y: float) -> Drawn:
     x = _MARGIN
     for colour in sorted({each.colour for each in wires}):
         yield from wire(f"M{x:g} {y:g}h34", colour)

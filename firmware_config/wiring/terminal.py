@@ -25,6 +25,11 @@ def print_wiring(console: Console, picture: Wired) -> None:
     for device in dict.fromkeys(wire.carries for wire in usb):
         console.print(Text(device, style="bold"))
         console.print(Text("\n").join(_told(wire) for wire in usb if wire.carries == device))
+    if picture.links:
+        console.print(Text("Between the terminals of the parts, not to the Pi", style="bold"))
+        console.print(
+            Text("\n").join(_drawn(each.colour, f"{each.sensor}: {each}", each.part) for each in picture.links)
+        )
     for name in gateway.interfaces:
         interface = board.interface(name)
         if interface is not None:
@@ -55,9 +60,13 @@ def _carried(pin: int, wires: Text) -> Text:
 
 def _told(wire: Connection) -> Text:
     """One wire: sensor, terminal, colour, and what sits in it."""
-    first = wire.colour.lower().split("-")[0].split()[0]
+    return _drawn(wire.colour, f"{wire.sensor}: {wire.to}, {wire.colour}", wire.part)
+
+
+def _drawn(colour: str, words: str, part: str) -> Text:
+    first = colour.lower().split("-")[0].split()[0]
     style = _STYLES.get(first, first if first in _PLAIN else "")
-    told = Text.assemble(("━ ", style), f"{wire.sensor}: {wire.to}, {wire.colour}")
-    if wire.part:
-        told.append(f" [{wire.part}]", style="italic")
+    told = Text.assemble(("━ ", style), words)
+    if part:
+        told.append(f" [{part}]", style="italic")
     return told

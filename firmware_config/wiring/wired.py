@@ -7,6 +7,7 @@ from firmware_config.boards import Board, boards
 from firmware_config.draft import GATEWAYS
 from firmware_config.gateway import GatewayFile
 from firmware_config.wiring.connections import Connection, connections
+from firmware_config.wiring.links import Linked, links
 from sensorhub.config import load_toml
 from sensorhub.errors import AskedWrong
 
@@ -18,6 +19,11 @@ class Wired:
     gateway: GatewayFile
     board: Board
     wires: tuple[Connection, ...]
+
+    @property
+    def links(self) -> tuple[Linked, ...]:
+        """The wires that do not reach the Pi."""
+        return tuple(each for sensor in self.gateway.sensors for each in links(sensor))
 
 
 def wired(name: str, folder: Path) -> Wired:

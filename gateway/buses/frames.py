@@ -1,7 +1,7 @@
 """Frames on a serial line: finds the whole ones among whatever comes.
 
-A part sends one frame after the other. The newest whole one counts: what comes before a frame is skipped, and half a
-frame is dropped after 500 ms of silence.
+A part sends one frame after the other. The newest whole one counts: what comes before a frame is skipped, and so is
+half a frame whose rest does not come at once.
 """
 
 import time
@@ -9,10 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.buses.serial_port import BYTES_MAX, SerialPort
-from gateway.sensors.part import PartFault
+from gateway.sensors.part import NotYet, PartFault
+from sensorhub.clock import seconds_ns
+from sensorhub.reading import NS_PER_S
 
-SILENCE_S = 0.5
-"""No part pauses so long within a frame."""
+LOOK_S = 0.05
+"""How long a look lasts where nothing whole is there: the longest frame (32 bytes) takes 33 ms at 9,600 baud."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,14 @@ class FrameFormat:
         part: its name, as in `A02YYUW`.
         start: bytes with which each frame begins.
         length: bytes of a frame, `start` included.
+        silent_s: how long it may give no frame before that is a fault.
         sound: whether so many bytes with that start are a frame: whether the check sum is right.
     """
 
     part: str
     start: bytes
     length: int
+    silent_s: float
     sound: Callable[[bytes], bool]
 
     def newest(self, data: bytes) -> tuple[bytes | None, bytes]:
@@ -44,31 +48,71 @@ class FrameFormat:
         return found, data[max(done, len(data) - len(self.start) + 1) :]
 
 
-def newest_frame(port: SerialPort, form: FrameFormat) -> bytes:
-    """The newest frame that has come on a port; waits for one as long as the port's part may be silent.
+class Frames:
+    """The frames of one part; nothing waits for them but for the moment that a look takes.
 
-    Raises:
-        PartFault: nothing came, or nothing that is a frame; or the port is gone.
+    Arguments:
+        port: the line that the part is alone on.
+        form: what it sends.
     """
-    bytes_seen, tail = 0, b""
-    end_s = time.monotonic() + port.timeout_s
-    left_s = port.timeout_s
-    while left_s > 0:
-        came = port.read_available(min(SILENCE_S, left_s))
-        bytes_seen += len(came)
-        if len(came) >= BYTES_MAX:  # so long unread that the newest may be lost
-            port.discard()
-            came, tail = b"", b""
-        frame, tail = form.newest(tail + came if came else b"")
+
+    def __init__(self, port: SerialPort, form: FrameFormat) -> None:
+        self._port = port
+        self._form = form
+        self._silent_ns = seconds_ns(form.silent_s)
+        self._since_ns: int | None = None
+        self._bytes_seen = 0
+        self._is_flooded = False
+
+    def listen(self, clock_ns: int) -> None:
+        """The part may be silent up to here: its silence counts from now on."""
+        self._since_ns = clock_ns
+        self._bytes_seen = 0
+
+    def newest(self, clock_ns: int) -> bytes:
+        """The newest frame that came since the last call.
+
+        Arguments:
+            clock_ns: measurement clock.
+
+        Raises:
+            NotYet: none came, but the part may still send one.
+            PartFault: nothing came for too long, or nothing that is a frame; or the port is gone.
+        """
+        was_flooded = self._is_flooded
+        frame = self._look()
+        if self._since_ns is None or frame is not None or (self._is_flooded and not was_flooded):
+            self.listen(clock_ns)
+        assert self._since_ns is not None
         if frame is not None:
+            self._is_flooded = False
             return frame
-        left_s = end_s - time.monotonic()
-    if not bytes_seen:
-        raise PartFault(
-            f"The {form.part} on {port.path} is silent: nothing came in {port.timeout_s:g} s. Check its supply, and "
-            "that its TX goes to the gateway's RX."
+        if clock_ns - self._since_ns < self._silent_ns:
+            raise NotYet
+        raise self._fault(round((clock_ns - self._since_ns) / NS_PER_S, 1))
+
+    def _look(self) -> bytes | None:
+        tail = b""
+        end_s = time.monotonic() + LOOK_S
+        while (left_s := end_s - time.monotonic()) > 0 and (came := self._port.read_available(left_s)):
+            self._bytes_seen += len(came)
+            if len(came) >= BYTES_MAX:  # so long unread that the newest may be lost
+                self._port.discard()
+                self._is_flooded = True
+                came, tail = b"", b""
+            frame, tail = self._form.newest(tail + came)
+            if frame is not None:
+                return frame
+        return None
+
+    def _fault(self, silent_s: float) -> PartFault:
+        part, path = self._form.part, self._port.path
+        if not self._bytes_seen:
+            return PartFault(
+                f"The {part} on {path} is silent: nothing came in {silent_s:g} s. Check its supply, and that its TX "
+                "goes to the gateway's RX."
+            )
+        return PartFault(
+            f"What comes on {path} is no frame of a {part}: {self._bytes_seen} bytes in {silent_s:g} s, and no right "
+            "check sum. Check its ground wire, that it is this part, and that no console uses the port."
         )
-    raise PartFault(
-        f"What comes on {port.path} is no frame of a {form.part}: {bytes_seen} bytes in {port.timeout_s:g} s, and no "
-        "right check sum. Check its ground wire, that it is this part, and that no console uses the port."
-    )

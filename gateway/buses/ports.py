@@ -6,18 +6,17 @@ from gateway.buses.modbus import ModbusUnit
 from gateway.buses.serial_port import SerialPort
 
 
-def port_of(sensor: SensorConfig, buses: Buses, timeout_s: float) -> SerialPort:
+def port_of(sensor: SensorConfig, buses: Buses) -> SerialPort:
     """The UART of a sensor.
 
     Arguments:
         sensor: as configured.
         buses: of its gateway.
-        timeout_s: how long it may be silent.
 
     Raises:
         PartFault: the port is not there, or not for this user.
     """
-    return buses.serial(*_line(sensor), timeout_s)
+    return buses.serial(*_line(sensor))
 
 
 def unit_of(sensor: SensorConfig, buses: Buses) -> ModbusUnit:

@@ -15,6 +15,9 @@ from gateway.sensors.part import PartFault
 BYTES_MAX = 65_536
 """What one look takes at most. Of a line that nobody reads Linux keeps about as much, and loses what comes after."""
 
+WRITE_S_MAX = 0.5
+"""What a command may take; 19 bytes at 9,600 baud take 20 ms."""
+
 _READ_MAX = 4_095
 """What Linux hands out at once. After so much there may be more, which takes a moment to be moved up."""
 
@@ -27,15 +30,13 @@ class SerialPort:
     Arguments:
         path: of its device.
         baud: bits per second.
-        timeout_s: how long a part on it may be silent before that is a fault.
 
     Raises:
         PartFault: it is not there, or not for this user.
     """
 
-    def __init__(self, path: str, baud: int, timeout_s: float) -> None:
+    def __init__(self, path: str, baud: int) -> None:
         self.path = path
-        self.timeout_s = timeout_s
         self._baud = baud
         self._device: Any = None
         with self._told():
@@ -60,7 +61,7 @@ class SerialPort:
         """Send these bytes.
 
         Raises:
-            PartFault: the port is gone, or takes nothing for `timeout_s`.
+            PartFault: the port is gone, or takes nothing for `WRITE_S_MAX`.
         """
         with self._told():
             self._open().write(data)
@@ -91,7 +92,7 @@ class SerialPort:
                 def _reset_input_buffer(self) -> None:
                     """What came before the port is opened is read too: a simulated part has spoken by then."""
 
-            self._device = Device(self.path, self._baud, timeout=0, write_timeout=self.timeout_s, exclusive=True)
+            self._device = Device(self.path, self._baud, timeout=0, write_timeout=WRITE_S_MAX, exclusive=True)
         return self._device
 
     @contextmanager
@@ -104,12 +105,11 @@ class SerialPort:
             number = getattr(error, "errno", None)
             reason = os.strerror(number) if number else error
             raise PartFault(
-                f"The serial port {self.path} cannot be used: {reason}. Check that it is switched on in "
-                "/boot/firmware/config.txt or plugged in, that this user is in the group dialout, and that no console "
-                "or other program has it."
+                f"The serial port {self.path} cannot be used: {reason}. Check that it is plugged in (or on in "
+                "config.txt), this user is in the group dialout, and no console or other program has it."
             ) from None
 
 
-def open_serial(path: str, baud: int, timeout_s: float) -> SerialPort:
+def open_serial(path: str, baud: int) -> SerialPort:
     """Open a serial port, as `SerialPort` says."""
-    return SerialPort(path, baud, timeout_s)
+    return SerialPort(path, baud)

@@ -61,7 +61,14 @@ def _file(path: Path) -> list[Finding]:
 def _inputs(config: GatewayConfig, factory: Callable[[], Factory], running: bool) -> list[Finding]:
     if running:
         return [Finding("pins", "well", "The running gateway has them, and its buses. See: sensorhub watch")]
-    return [*check_pins(config, factory), *check_parts(config, factory)]
+    try:
+        pins = factory()
+    except PinsUnavailable as error:
+        return [Finding("pins", "wrong", str(error)), *check_parts(config, None)]
+    try:
+        return [*check_pins(config, pins), *check_parts(config, pins)]
+    finally:
+        pins.close()
 
 
 def _key(config: GatewayConfig) -> Finding:
@@ -87,30 +94,23 @@ def check_clock(sync: Callable[[], int | None] = ntp_error_ns, wall: Callable[[]
     return Finding("clock", "note", text)
 
 
-def check_pins(config: GatewayConfig, factory: Callable[[], Factory]) -> list[Finding]:
+def check_pins(config: GatewayConfig, pins: Factory) -> list[Finding]:
     """Whether each contact can be read, and how it is now."""
-    try:
-        pins = factory()
-    except PinsUnavailable as error:
-        return [Finding("pins", "wrong", str(error))]
     findings = []
-    try:
-        for sensor in config.sensors:
-            if sensor.entry.reads == "samples":
+    for sensor in config.sensors:
+        if sensor.entry.reads == "samples":
+            continue
+        for each, number in zip(sensor.entry.inputs, sensor.pin_of.values(), strict=True):
+            subject = f"pin {number}"
+            low = (each.active == "low") == (sensor.active == "closed")
+            try:
+                pin = ContactPin(
+                    pins, number, BootClock(), lambda clock_ns, level: None, pull=each.pull, active_low=low
+                )
+            except PinUnusable as error:
+                findings.append(Finding(subject, "wrong", f"{sensor.id}: {error} Is another program using it?"))
                 continue
-            for each, number in zip(sensor.entry.inputs, sensor.pin_of.values(), strict=True):
-                subject = f"pin {number}"
-                low = (each.active == "low") == (sensor.active == "closed")
-                try:
-                    pin = ContactPin(
-                        pins, number, BootClock(), lambda clock_ns, level: None, pull=each.pull, active_low=low
-                    )
-                except PinUnusable as error:
-                    findings.append(Finding(subject, "wrong", f"{sensor.id}: {error} Is another program using it?"))
-                    continue
-                now = "active" if pin.active() else "idle"
-                pin.close()
-                findings.append(Finding(subject, "well", f"{sensor.id} can be read; its {each.name} is {now} now."))
-    finally:
-        pins.close()
+            now = "active" if pin.active() else "idle"
+            pin.close()
+            findings.append(Finding(subject, "well", f"{sensor.id} can be read; its {each.name} is {now} now."))
     return findings

@@ -6,12 +6,10 @@ from threading import Lock
 
 from sensorhub.clock import wall_us
 from sensorhub.reading import US_PER_S
+from sensorhub.sentence import shortened
 from sensorhub.status import Fault
 
 log = logging.getLogger(__name__)
-
-TEXT_MAX = 200
-"""What a status takes of it."""
 
 
 class Faults(Mapping[str, Fault]):
@@ -48,13 +46,14 @@ class Faults(Mapping[str, Fault]):
             text: a sentence.
         """
         known = self._open.get(sensor, {}).get(source)
-        if (known.text if known else "") == text[:TEXT_MAX]:
+        told = shortened(text)
+        if (known.text if known else "") == told:
             return
         with self._lock:
             found = self._open.setdefault(sensor, {})
             if text:
                 since = known.since if known else self._wall_us() / US_PER_S
-                found[source] = Fault(text=text[:TEXT_MAX], since=since)
+                found[source] = Fault(text=told, since=since)
             else:
                 found.pop(source, None)
             if found:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.spool import BootNote, Edge, Entry, ReadingEntry, SpoolFull, SpoolUnwritable
+from sensorhub.sentence import shortened
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +136,7 @@ class Held:
         if not self.trouble:
             log.error("%s Sampling goes on; it is tried again.", error)
         self.reason = reason_of(error)
-        self.trouble = str(error)[:200]
+        self.trouble = shortened(str(error))
 
     def _recover(self) -> None:
         if self.trouble:

@@ -1,7 +1,8 @@
 """Reads parts on buses as they fall due.
 
 It owns no thread and no sleep: whoever does calls `run` when `next_ns` is past.
-A part that fails is tried again with back-off, opened anew, and costs only itself.
+A part that fails is tried again with back-off, opened anew, and costs only itself. For one that has not spoken yet
+nobody waits: it is asked again, and the others are read meanwhile.
 """
 
 import logging
@@ -13,7 +14,7 @@ from gateway.buses.buses import Buses
 from gateway.recorder.faults import Faults
 from gateway.recorder.kinds import module_of
 from gateway.recorder.sampled import FAILED, Sampled
-from gateway.sensors.part import Part, PartFault, Sample
+from gateway.sensors.part import NotYet, Part, PartFault, Sample
 from sensorhub.clock import MeasurementClock, seconds_ns
 from sensorhub.reading import NS_PER_S
 
@@ -21,6 +22,9 @@ log = logging.getLogger(__name__)
 
 FAILURES_MIN = 2
 """Reads in a row that must fail before it is a fault: one bad check sum is noise."""
+
+ASK_AGAIN_NS = NS_PER_S // 2
+"""How soon a part that has not spoken yet is asked again."""
 
 _NS_PER_H = 3_600 * NS_PER_S
 
@@ -43,15 +47,21 @@ def part_of(sensor: SensorConfig, buses: Buses) -> Part:
 
 @dataclass
 class _Read:
-    """One part in the poller's hands."""
+    """One part in the poller's hands: when its read is due, and when it is asked for it."""
 
     sensor: SensorConfig
     sampled: Sampled
-    due_ns: int
+    due_ns: int = 0
+    ask_ns: int = 0
     part: Part | None = None
     failures: int = 0
     last: Sample | None = None
     changed_ns: int = 0
+
+    @property
+    def sample_ns(self) -> int:
+        """From one read to the next."""
+        return seconds_ns(self.sensor.sample_s or self.sensor.period_s)
 
     def still(self, due_ns: int, sample: Sample) -> str:
         """What is wrong where a part gives the very same values for too long, as a sentence; else empty."""
@@ -89,7 +99,8 @@ class Poller:
         self._buses = buses
         self._faults = faults
         self._make = make
-        self._reads = [_Read(sensor, sampled[sensor.id], 0) for sensor in sensors if sensor.id in sampled]
+        reads = (_Read(sensor, sampled[sensor.id]) for sensor in sensors if sensor.id in sampled)
+        self._reads = sorted(reads, key=lambda read: read.sample_ns)
         self.newest: dict[str, tuple[int, Sample]] = {}
         """The newest sample of each sensor, and when its read was due."""
 
@@ -101,16 +112,23 @@ class Poller:
     @property
     def next_ns(self) -> int | None:
         """When the next read is due; None where nothing is read over a bus."""
-        return min((read.due_ns for read in self._reads), default=None)
+        return min((read.ask_ns for read in self._reads), default=None)
 
     def due(self, clock_ns: int) -> list[str]:
         """The sensors whose read is due by then."""
-        return [read.sensor.id for read in self._reads if read.due_ns <= clock_ns]
+        return [read.sensor.id for read in self._reads if read.ask_ns <= clock_ns]
 
     def run(self) -> None:
-        """Read all that is due now, one part after the other."""
-        for read in self._reads:
-            if read.due_ns <= self._clock.now_ns():
+        """Read all that is due now, one part after the other.
+
+        Before each one those that are read more often have their turn: several that take their time, one after the
+        other, would cost them reads.
+        """
+        for at, read in enumerate(self._reads):
+            if read.ask_ns <= self._clock.now_ns():
+                for oftener in self._reads[:at]:
+                    if oftener.ask_ns <= self._clock.now_ns():
+                        self._read(oftener)
                 self._read(read)
 
     def close(self) -> None:
@@ -123,7 +141,7 @@ class Poller:
             log.exception("A bus could not be closed.")
 
     def _schedule(self, read: _Read, after_ns: int) -> None:
-        read.due_ns = read.sampled.due_after(after_ns)
+        read.due_ns = read.ask_ns = read.sampled.due_after(after_ns)
         read.sampled.began(read.due_ns)
 
     def _read(self, read: _Read) -> None:
@@ -133,7 +151,10 @@ class Poller:
             if read.part is None:
                 read.part = part = self._make(read.sensor, self._buses)
                 read.sampled.intervals.summarise(lambda samples: self._summary(name, part, samples))
-            sample = read.part.read(due_ns)
+            sample = read.part.read(read.ask_ns)
+        except NotYet:
+            read.ask_ns = max(read.ask_ns, self._clock.now_ns()) + ASK_AGAIN_NS
+            return
         except PartFault as fault:
             after_ns = self._fail(read, str(fault))
         except Exception as error:  # the sensor boundary: what a driver did not expect costs its own sensor only
@@ -158,10 +179,9 @@ class Poller:
         self._faults.set(read.sensor.id, "part", text)
         self._drop(read)
         read.last = None  # while it gave nothing it was not frozen
-        sample_ns = seconds_ns(read.sensor.sample_s or read.sensor.period_s)
-        most_ns = min(seconds_ns(BACKOFF_MAX_S), BACKOFF_READS_MAX * sample_ns)
-        wait_ns = min(most_ns, sample_ns << min(read.failures - FAILURES_MIN, 16))
-        return read.due_ns + max(0, wait_ns - sample_ns)
+        most_ns = min(seconds_ns(BACKOFF_MAX_S), BACKOFF_READS_MAX * read.sample_ns)
+        wait_ns = min(most_ns, read.sample_ns << min(read.failures - FAILURES_MIN, 16))
+        return read.due_ns + max(0, wait_ns - read.sample_ns)
 
     def _summary(self, sensor: str, part: Part, samples: Sequence[Sample]) -> Sample:
         """The reading of an interval, made where the recorder is; none where the part's kind cannot make it."""

@@ -23,7 +23,7 @@ from gateway.recorder.kinds import sensed, settings_of
 from gateway.recorder.leaving import leave_epoch
 from gateway.recorder.refusals import Refusals
 from gateway.recorder.sampled import Sampled
-from gateway.recorder.sampler import Sample, Sampler
+from gateway.recorder.sampler import Sampler, Tick
 from gateway.recorder.watch import ContactWatch
 from gateway.spool import (
     Anchor,
@@ -162,27 +162,27 @@ class Recorder:
         """Take what was measured since the last call: the group to append next."""
         self._conclude()
         self._take_anchors()
-        sample = self.sampler.tick()
-        self._taken_ns = sample.now_ns
-        self._watch.look(sample.now_ns)
-        self._remember(sample)
-        if sample.lost:
+        tick = self.sampler.tick()
+        self._taken_ns = tick.now_ns
+        self._watch.look(tick.now_ns)
+        self._remember(tick)
+        if tick.lost:
             log.error("%d edges did not fit while the spool could not be written.", self.sampler.overflowed)
-        entries = [*self._observed, *sample.edges, *sample.lost, *map(self._judged, sample.readings)]
+        entries = [*self._observed, *tick.edges, *tick.lost, *map(self._judged, tick.readings)]
         self._observed = []
         anchors = tuple(self._waiting)
         self._waiting.clear()
         if self._refusals.open:
-            return self._rejoin(anchors, entries, sample)
+            return self._rejoin(anchors, entries, tick)
         now_s = self._machine.monotonic_s()
         if now_s - self._noted_s >= BOOT_NOTE_S and not self._held.waiting:
             self._noted_s = now_s
-            entries.append(self._note(sample.settled_until_ns))
-        return Group(anchors, tuple(entries), sample.settled_until_ns)
+            entries.append(self._note(tick.settled_until_ns))
+        return Group(anchors, tuple(entries), tick.settled_until_ns)
 
-    def _remember(self, sample: Sample) -> None:
+    def _remember(self, tick: Tick) -> None:
         """For whoever watches: the newest reading of each sensor, and until when something was seen."""
-        for reading in sample.readings:
+        for reading in tick.readings:
             self.newest[reading.sensor] = reading
             self.active_ns.setdefault(reading.sensor, reading.clock_ns)
             if any(QUANTITIES[one.quantity].activity and one.value for one in reading.values):
@@ -219,17 +219,17 @@ class Recorder:
             # Noted when it is written: intervals that open by it must come after it in the journal.
             self._book.note(anchor)
 
-    def _rejoin(self, anchors: tuple[Anchor, ...], entries: Sequence[Entry], sample: Sample) -> Group:
+    def _rejoin(self, anchors: tuple[Anchor, ...], entries: Sequence[Entry], tick: Tick) -> Group:
         """While contacts are missing from the journal, all go in together, or none."""
         kept = [entry for entry in entries if isinstance(entry, Edge | ReadingEntry)]
         if not self._held.due:
             self._refusals.refuse(kept, self._held.reason)
-            return Group(anchors, (), sample.settled_until_ns)
+            return Group(anchors, (), tick.settled_until_ns)
         missing = self._refusals.sensors
         self._refusals.refuse([entry for entry in kept if entry.sensor in missing], self._held.reason)
-        rejoin = self._refusals.rejoin(sample.now_ns)
+        rejoin = self._refusals.rejoin(tick.now_ns)
         rest = [entry for entry in kept if entry.sensor not in missing]
-        return Group(anchors, (*rejoin.entries, *rest), sample.settled_until_ns, rejoin)
+        return Group(anchors, (*rejoin.entries, *rest), tick.settled_until_ns, rejoin)
 
     def _note(self, clock_ns: int) -> BootNote:
         newest = self._book.newest

@@ -5,19 +5,25 @@ by its coverage.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from gateway.anchors.times import AnchorBook
 from gateway.recorder.intervals import Intervals, Mark
 from gateway.sensors.part import Sample, mean
-from gateway.spool import ReadingEntry
+from gateway.spool import Measured, ReadingEntry
+from sensorhub.reading import Quality
+
+GOOD = Quality.GOOD
 
 _LATE = 50
 """An interval that is shorter by one part in so many of the time between two reads has them all: clocks drift."""
 
 
 class SampleIntervals(Intervals):
-    """The intervals of one part.
+    """The intervals of one part. What is against a sample is against the reading, however little of it shows there.
 
     Arguments:
         sensor, period_ns, anchors, mark: as of all intervals.
@@ -38,12 +44,14 @@ class SampleIntervals(Intervals):
         self._sample_ns = sample_ns
         self._summary = summary
         self._samples: list[Sample] = []
+        self._qualities: dict[str, Quality] = {}
         self._reads = 0
         self._failed = 0
 
     def copy(self) -> Self:
         twin = super().copy()
         twin._samples = list(self._samples)
+        twin._qualities = dict(self._qualities)
         return twin
 
     def summarise(self, summary: Callable[[Sequence[Sample]], Sample]) -> None:
@@ -57,6 +65,8 @@ class SampleIntervals(Intervals):
         self._reads += 1
         if sample is not None:
             self._samples.append(sample)
+            for measured in map(self._mark, sample):
+                self._qualities[measured.quantity] = self._qualities.get(measured.quantity, GOOD) | measured.quality
 
     def fail(self, clock_ns: int) -> None:
         """A read that was due at `clock_ns` gave nothing."""
@@ -73,6 +83,7 @@ class SampleIntervals(Intervals):
 
     def _empty(self) -> None:
         self._samples = []
+        self._qualities = {}
         self._reads = self._failed = 0
 
     def _reading(self, clock_ns: int, length_ns: int) -> ReadingEntry | None:
@@ -81,4 +92,11 @@ class SampleIntervals(Intervals):
         due = max(1, (length_ns + self._sample_ns // _LATE) // self._sample_ns)  # some intervals have one more
         came = min(1.0, self._reads / due)
         coverage = came * len(self._samples) / (len(self._samples) + self._failed)
-        return self._entry(clock_ns, self._summary(self._samples), coverage)
+        return self._entry(clock_ns, map(self._qualified, self._summary(self._samples)), coverage)
+
+    def _qualified(self, measured: Measured) -> Measured:
+        """With what is known against any of its samples; what was not sampled itself is made of all of them."""
+        known = self._qualities.get(measured.quantity)
+        if known is None:
+            known = reduce(or_, self._qualities.values(), GOOD)
+        return replace(measured, quality=measured.quality | known)

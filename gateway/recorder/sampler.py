@@ -18,7 +18,7 @@ INBOX_MAX = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class Tick:
     """What one tick gave.
 
     Arguments:
@@ -82,7 +82,7 @@ class Sampler:
         watched.observe(since_ns, levels[0])
         return []
 
-    def tick(self) -> Sample:
+    def tick(self) -> Tick:
         """Settle what has settled, close what has ended."""
         now_ns = self._clock.now_ns()  # before the inbox is emptied: no edge before now can be missed
         for _ in range(len(self._inbox)):  # what comes meanwhile may come after what did not fit
@@ -103,7 +103,7 @@ class Sampler:
                 until_ns = min(until_ns, sensor.settled_until(now_ns))
         edges.sort(key=lambda edge: edge.clock_ns)
         readings.sort(key=lambda reading: reading.clock_ns)
-        return Sample(tuple(edges), lost, tuple(readings), now_ns, until_ns)
+        return Tick(tuple(edges), lost, tuple(readings), now_ns, until_ns)
 
     def _forget_unheard(self, edges: list[Edge]) -> tuple[BootNote | Edge, ...]:
         """Where edges were lost, the contacts were not watched: their interval becomes partial."""

@@ -17,6 +17,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _NS_PER_MIN = 60 * NS_PER_S
 _NS_PER_H = 3_600 * NS_PER_S
+_NS_PER_D = 24 * _NS_PER_H
+_DAYS_FROM = 4
+"""So many days are told as days; less as hours."""
 
 
 def local_time(wall_ns: int) -> datetime:
@@ -52,6 +55,7 @@ class StuckLimits:
         self._inactive_h = known.stuck_inactive_h
         self._rules = sensor.stuck_inactive
         self._names = [each.name for each in known.inputs]
+        self._look_at = known.look_at
         self._local = local
         self._still = [_Still(-1) for _ in self._names]
         self._looked_ns = 0
@@ -74,7 +78,7 @@ class StuckLimits:
                 still.share += (now_ns - max(since_ns, looked_ns)) / limit_ns
             if still.share > 1 and not still.text:
                 what = f"{name} active" if level else f"nothing seen by {name}"
-                still.text = f"Stuck: {what} for more than {_span(now_ns - since_ns)}. Look at card, loop and cable."
+                still.text = f"Stuck: {what} for more than {_span(now_ns - since_ns)}. Look at {self._look_at}."
         return next((still.text for still in self._still if still.text), "")
 
     def _inactive_limit_ns(self, now_ns: int) -> int | None:
@@ -90,4 +94,6 @@ class StuckLimits:
 
 
 def _span(length_ns: int) -> str:
+    if length_ns >= _DAYS_FROM * _NS_PER_D:
+        return f"{length_ns // _NS_PER_D} days"
     return f"{length_ns // _NS_PER_H} h" if length_ns >= 2 * _NS_PER_H else f"{length_ns // _NS_PER_MIN} min"

@@ -35,7 +35,7 @@ class ContactWatch:
         self._anchors = anchors
         self._limits = {each.id: StuckLimits(each, self._local) for each in sensors if each.id in contacts}
         self._rates = {
-            each.id: ClosureRate(each.entry.rate_max_hz)
+            each.id: ClosureRate(each.entry.rate_max_hz, each.entry.look_at)
             for each in sensors
             if each.id in contacts and each.entry.rate_max_hz is not None
         }
@@ -65,10 +65,12 @@ class ClosureRate:
 
     Arguments:
         max_hz: closures a second, all contacts together.
+        look_at: what to look at where there are more.
     """
 
-    def __init__(self, max_hz: float) -> None:
+    def __init__(self, max_hz: float, look_at: str) -> None:
         self._max_hz = max_hz
+        self._look_at = look_at
         self._from: tuple[int, int] | None = None
         self._text = ""
 
@@ -90,6 +92,6 @@ class ClosureRate:
             elif not self._text:  # it says how it began: a fault that changes its words is told anew each time
                 self._text = (
                     f"Chattering: {rate_hz:.1f} closures a second, and {self._max_hz:g} is the most there can be. "
-                    "Look at relay and cable."
+                    f"Look at {self._look_at}."
                 )
         return self._text

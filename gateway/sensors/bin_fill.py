@@ -38,7 +38,7 @@ class BinFill(Part):
         distance_mm = flight_s * self._mm_per_s
         share = (self._empty_mm - distance_mm) / (self._empty_mm - self._full_mm)
         return [
-            Measured("fill_level", _PERCENT * min(1.0, max(0.0, share))),
+            Measured("fill_level", _PERCENT * share),
             Measured("distance", distance_mm),
         ]
 

@@ -6,12 +6,9 @@ from pathlib import Path
 
 from firmware_config.sensor import SensorConfig
 from gateway.buses.buses import Buses
+from gateway.buses.firmware import ANY_NOW, UNDER_VOLTAGE_NOW, firmware_flags
 from gateway.sensors.part import Part, PartFault, Sample, mean
 from gateway.spool.entries import Measured
-
-THROTTLED_NOW = 0xF
-"""Bits of what the firmware tells: low voltage, frequency capped, throttled, near its temperature limit; all of now.
-Those above are of since the start, and never go (Raspberry Pi documentation, vcgencmd get_throttled)."""
 
 _MILLI = 1_000
 
@@ -21,8 +18,11 @@ def _cpu_temperature(root: Path) -> float:
 
 
 def _throttled(root: Path) -> float:
-    told = (root / "sys/devices/platform/soc/soc:firmware/get_throttled").read_text()
-    return float(int(told, 16) & THROTTLED_NOW != 0)
+    return float(firmware_flags(root) & ANY_NOW != 0)
+
+
+def _under_voltage(root: Path) -> float:
+    return float(firmware_flags(root) & UNDER_VOLTAGE_NOW != 0)
 
 
 def _uptime(root: Path) -> float:
@@ -32,8 +32,12 @@ def _uptime(root: Path) -> float:
 _FILES: dict[str, Callable[[Path], float]] = {
     "cpu_temperature": _cpu_temperature,
     "throttled": _throttled,
+    "under_voltage": _under_voltage,
     "uptime": _uptime,
 }
+
+_EVER = ("throttled", "under_voltage")
+"""What an interval had if one of its samples had it."""
 
 _FACTS = ("clock_error", "disk_used", "spool_used")
 
@@ -42,7 +46,7 @@ class GatewayHealth(Part):
     """One gateway.
 
     Arguments:
-        root: folder under which `sys` and `proc` are.
+        root: folder under which `sys`, `proc` and `dev` are.
         facts: what only the gateway knows, by quantity.
     """
 
@@ -54,19 +58,19 @@ class GatewayHealth(Part):
         """What a file or the gateway does not tell is left out."""
         found = [Measured(name, value) for name, value in self._facts().items() if name in _FACTS]
         for quantity, look in _FILES.items():
-            with suppress(OSError, ValueError, IndexError):  # not a Pi, or not one with this file
+            with suppress(PartFault, OSError, ValueError, IndexError):  # not a Pi, or not one with this file
                 found.append(Measured(quantity, look(self._root)))
         if not found:
             raise PartFault(f"Nothing of the gateway's health is under {self._root}: is /sys mounted?")
         return found
 
     def summary(self, samples: Sequence[Sample]) -> Sample:
-        """The newest of each; the mean temperature; throttled where it was in any sample."""
+        """The newest of each; the mean temperature; short of power, or throttled, where it was in any sample."""
         found = {each.quantity: each for sample in samples for each in sample}
         for each in mean(samples):
             if each.quantity == "cpu_temperature":
                 found[each.quantity] = each
-            elif each.quantity == "throttled":
+            elif each.quantity in _EVER:
                 found[each.quantity] = Measured(each.quantity, float(each.value > 0))
         return list(found.values())
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from firmware_config.sensor import SensorConfig
 from gateway.buses.buses import Buses
-from gateway.buses.chips.a02yyuw import TIMEOUT_S, A02yyuw
+from gateway.buses.chips.a02yyuw import A02yyuw
 from gateway.buses.ports import port_of
 from gateway.sensors.part import Part, Sample, mean
 from gateway.spool.entries import Measured
@@ -29,7 +29,7 @@ class ParkingBay(Part):
         self._occupied = False
 
     def read(self, clock_ns: int) -> list[Measured]:
-        distance_mm = self._ranger.distance_mm()
+        distance_mm = self._ranger.distance_mm(clock_ns)
         self._occupied = distance_mm < self._below_mm + (self._hysteresis_mm if self._occupied else 0)
         return [Measured(OCCUPIED, float(self._occupied)), Measured("distance", float(distance_mm))]
 
@@ -44,5 +44,5 @@ class ParkingBay(Part):
 def part(sensor: SensorConfig, buses: Buses) -> Part:
     """The ranger on its UART."""
     constants = sensor.constants
-    ranger = A02yyuw(port_of(sensor, buses, TIMEOUT_S))
+    ranger = A02yyuw(port_of(sensor, buses))
     return ParkingBay(ranger, constants["occupied_below_mm"], constants["hysteresis_mm"])

@@ -19,22 +19,43 @@ class PartFault(SensorHubError):
     cabinet, and what to look at. It is tried again with back-off."""
 
 
+class NotYet(Exception):
+    """A part that speaks by itself, and may still do so: the read is not over, and is asked for again soon.
+
+    So nothing waits for it meanwhile. A part that has been silent for too long raises a `PartFault` instead.
+    """
+
+
 class Part(ABC):
     """One part on a bus. Its methods are called in the one worker thread that reads; never two at once."""
 
     @abstractmethod
     def read(self, clock_ns: int) -> Sample | None:
-        """Read it now; may block for some seconds at most.
+        """Read it now; blocks for less than a second.
 
         Arguments:
-            clock_ns: measurement clock at which the read was due; for duty cycles. Falls back at no time.
+            clock_ns: measurement clock at which the read was due, or is asked for again; for duty cycles. Falls back
+                at no time.
 
         Returns:
             The values, or None where nothing is due (a part that sleeps between two measurements).
 
         Raises:
+            NotYet: ask again soon.
             PartFault: there is no value, and why.
         """
+
+    def probe(self, clock_ns: int) -> Sample:
+        """Read it for a person who waits, as `read`: one that measures seldom tells what it has.
+
+        Arguments:
+            clock_ns: measurement clock.
+
+        Raises:
+            NotYet: ask again soon.
+            PartFault: it does not answer, and why.
+        """
+        return self.read(clock_ns) or ()
 
     def summary(self, samples: Sequence[Sample]) -> Sample:
         """The interval's reading from its samples (at least one), in the order of time.

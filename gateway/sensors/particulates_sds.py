@@ -5,8 +5,8 @@ from contextlib import suppress
 
 from firmware_config.sensor import SensorConfig
 from gateway.buses.buses import Buses
-from gateway.buses.chips.sds011 import FRAME, REPORT, SLEEP, TIMEOUT_S, WORK, particles_of
-from gateway.buses.frames import newest_frame
+from gateway.buses.chips.sds011 import FRAME, REPORT, SLEEP, WORK, particles_of
+from gateway.buses.frames import Frames
 from gateway.buses.ports import port_of
 from gateway.buses.serial_port import SerialPort
 from gateway.sensors.part import Part, PartFault
@@ -38,6 +38,7 @@ class ParticulatesSds(Part):
         self, port: SerialPort, period_s: float, sample_s: float, facts: Callable[[], Mapping[str, float]]
     ) -> None:
         self._port = port
+        self._frames = Frames(port, FRAME)
         self._period_ns = seconds_ns(period_s)
         self._sample_ns = seconds_ns(sample_s)
         self._facts = facts
@@ -53,11 +54,18 @@ class ParticulatesSds(Part):
             return None
         if clock_ns + seconds_ns(SLACK_S) < max(self._due_ns, self._awake_ns + seconds_ns(WARM_UP_S)):
             return None
-        found = self._measure()
+        found = self._measure(clock_ns)
         self._due_ns = clock_ns + self._period_ns
         if not self._is_time_to_wake(clock_ns, self._due_ns):
             self._sleep()
         return found
+
+    def probe(self, clock_ns: int) -> list[Measured]:
+        """What it sends when it has just been woken: that it answers, and no measurement yet."""
+        if self._awake_ns is None:
+            self._wake(clock_ns)
+        pm2_5, pm10 = particles_of(self._frames.newest(clock_ns))
+        return [Measured("pm2_5", pm2_5), Measured("pm10", pm10)]
 
     def close(self) -> None:
         if self._awake_ns is not None:
@@ -71,14 +79,15 @@ class ParticulatesSds(Part):
     def _wake(self, clock_ns: int) -> None:
         self._port.write(WORK)
         self._port.write(REPORT)
+        self._frames.listen(clock_ns)
         self._awake_ns = clock_ns
 
     def _sleep(self) -> None:
         self._port.write(SLEEP)
         self._awake_ns = None
 
-    def _measure(self) -> list[Measured]:
-        pm2_5, pm10 = particles_of(newest_frame(self._port, FRAME))
+    def _measure(self, clock_ns: int) -> list[Measured]:
+        pm2_5, pm10 = particles_of(self._frames.newest(clock_ns))
         if not pm2_5 and not pm10:
             raise PartFault("The SDS011 gives zero for both sizes: not valid. Check that its fan turns and its inlet.")
         damp = self._facts().get("relative_humidity", 0.0) > DAMP_PERCENT
@@ -88,5 +97,4 @@ class ParticulatesSds(Part):
 
 def part(sensor: SensorConfig, buses: Buses) -> Part:
     """The sensor on its UART."""
-    port = port_of(sensor, buses, TIMEOUT_S)
-    return ParticulatesSds(port, sensor.period_s, sensor.sample_s or sensor.period_s, buses.facts)
+    return ParticulatesSds(port_of(sensor, buses), sensor.period_s, sensor.sample_s or sensor.period_s, buses.facts)

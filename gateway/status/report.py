@@ -11,6 +11,7 @@ from gateway.spool import Anchor
 from gateway.spool.epochs import Epochs
 from gateway.status.fullness import Fullness
 from sensorhub.reading import NS_PER_S
+from sensorhub.sentence import shortened
 from sensorhub.status import (
     EPOCHS_MAX,
     ClockStatus,
@@ -21,9 +22,6 @@ from sensorhub.status import (
     SensorStatus,
     Status,
 )
-
-TROUBLE_MAX = 200
-"""What a status takes of it."""
 
 _DISTRIBUTION = "smart-essex-sensor-hub"
 
@@ -112,7 +110,7 @@ class StatusReport:
             versions=self._versions,
             sensors=self._sensors(),
             recording=self._recording(),
-            trouble=" ".join(filter(None, troubles))[:TROUBLE_MAX],
+            trouble=shortened(" ".join(filter(None, troubles))),
         )
 
     def _sensors(self) -> tuple[SensorStatus, ...]:

@@ -90,7 +90,8 @@ def wiring(
         except OSError as error:
             raise AskedWrong(f"{svg} cannot be written: {error.strerror}.") from None
     if json:
-        typer.echo(encoding.dumps([dataclasses.asdict(wire) for wire in picture.wires]))
+        wires, links = map(dataclasses.asdict, picture.wires), map(dataclasses.asdict, picture.links)
+        typer.echo(encoding.dumps({"wires": list(wires), "links": list(links)}))
     elif svg is None:
         print_wiring(Console(highlight=False), picture)
 

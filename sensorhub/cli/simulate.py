@@ -53,16 +53,17 @@ def world(
     """
     from simulators.county.run import WorldOptions, pace_of, run_world
     from simulators.county.shipped import shipped_deployment
-    from simulators.faults.scenario import find_scenario
+    from simulators.faults.scenario import find_scenario, read_scenario
 
+    scenario = find_scenario(faults) if faults is not None else None
     options = WorldOptions(
         deployment=deployment or shipped_deployment(),
         seed=seed,
         hours=hours,
         speed=pace_of(speed),
-        start=start,
+        start=start or (read_scenario(scenario).start if scenario is not None else None),
         gateways=tuple(gateway or ()),
-        scenario=find_scenario(faults) if faults is not None else None,
+        scenario=scenario,
         data=data,
         json=json,
         broker=broker.value,
@@ -85,7 +86,7 @@ def faults(
 ) -> None:
     """Run a fault scenario as long as it takes to show: in the quality or fault of what it hits, and nowhere else.
 
-    A scenario is a TOML file: which fault, on which sensor or gateway, when, and how it may show.
+    A scenario is a TOML file: which fault, on which sensor or gateway, when, and how it must show.
     """
     from rich.console import Console
 
@@ -103,11 +104,12 @@ def faults(
             "Name a scenario, or a file of your own; sensorhub simulate faults --list lists those there are."
         )
     path = find_scenario(scenario)
+    told = read_scenario(path)
     options = WorldOptions(
         deployment=deployment or shipped_deployment(),
         seed=seed,
-        hours=read_scenario(path).hours,
-        start=start,
+        hours=told.hours,
+        start=start or told.start,
         scenario=path,
         data=data,
         json=json,

@@ -89,9 +89,9 @@ class Cabinet:
         """Put what is true of a sensor on the wire, before it is read."""
         self._parts[sensor].settle(clock_ns)
 
-    def truths(self, from_ns: int, until_ns: int) -> dict[str, list[Truth]]:
-        """What truly happened in [from_ns, until_ns), by sensor."""
-        return {sensor: part.truths(from_ns, until_ns) for sensor, part in self._parts.items()}
+    def truths(self, sensor: str, from_ns: int, until_ns: int) -> list[Truth]:
+        """What truly happened to a sensor in [from_ns, until_ns)."""
+        return self._parts[sensor].truths(from_ns, until_ns)
 
     def close(self) -> None:
         """Give all back; may be called twice."""

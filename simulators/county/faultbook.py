@@ -1,9 +1,12 @@
-"""Which sensors of a gateway showed a fault during a run, what it said, and when on the measurement clock."""
+"""Which sensors of a gateway showed a fault during a run, or it itself a trouble: the words, and when."""
 
 from collections.abc import Mapping
 
 from sensorhub.reading import NS_PER_S
 from sensorhub.status import Fault
+
+GATEWAY = "gateway"
+"""In place of a sensor: the gateway itself. No sensor has this name."""
 
 
 class FaultBook:
@@ -19,9 +22,17 @@ class FaultBook:
         self.seen: dict[str, list[tuple[float, str]]] = {}
         """By sensor: seconds after the start, and the fault's words; empty words where it went."""
 
-    def look(self, faults: Mapping[str, Fault], clock_ns: int) -> None:
-        """Note what is open now and was not, and what is over."""
+    def look(self, faults: Mapping[str, Fault], trouble: str, clock_ns: int) -> None:
+        """Note what is open now and was not, and what is over.
+
+        Arguments:
+            faults: of sensors.
+            trouble: of the gateway as a whole, a sentence; empty where it has none.
+            clock_ns: measurement clock.
+        """
         now = {sensor: fault.text for sensor, fault in faults.items()}
+        if trouble:
+            now[GATEWAY] = trouble
         if now == self._open:
             return
         since_s = (clock_ns - self._start_ns) / NS_PER_S

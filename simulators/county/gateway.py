@@ -1,32 +1,36 @@
 """One gateway of a simulated county: the real agent on a simulated cabinet, with what a scenario does to it."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid5
 
 from firmware_config.gateway import GatewayConfig, with_its_own
 from gateway.agent import Agent
-from gateway.anchors.sources import GivenAnchors
+from gateway.anchors.sources import AnchorSource, GivenAnchors
 from gateway.recorder.held import RETRY_S
 from gateway.recorder.level import APART_NS
 from gateway.spool.entries import Anchor, AnchorKind, Edge
-from sensorhub.clock import boot_ns, ns_from_us, seconds_ns
+from sensorhub.clock import boot_ns, ns_from_us
 from sensorhub.reading import NS_PER_S, US_PER_S
 from sensorhub.status import RecordingStatus
 from simulators.county.breaks import forget_breaks, note_break
 from simulators.county.cabinet import Cabinet
-from simulators.county.driver import FOREVER_NS, Driver
-from simulators.county.faultbook import FaultBook
+from simulators.county.driver import Driver
+from simulators.county.faultbook import GATEWAY, FaultBook
 from simulators.county.left_off import left_off
+from simulators.county.mishaps import Mishaps
 from simulators.county.order import Order
-from simulators.county.telling import Telling
+from simulators.county.spans import calm
+from simulators.county.telling import Calm, Telling
 from simulators.faults.card import FaultyCard
 from simulators.faults.network import Line
-from simulators.faults.scenario import FaultPlan
-from simulators.faults.tampering import ScenarioTamper
+from simulators.faults.plan import FaultPlan
+from simulators.faults.time_server import ServedAnchors
 from simulators.folder import gateway_folder
-from simulators.parts.tamper import Tamper
+from simulators.parts.part import Truth
 from simulators.world.place import Place
 
 PACK_S = 1.0
@@ -36,6 +40,11 @@ TITLE = "Simulated county"
 
 TRIED_AGAIN_S = 2 * RETRY_S
 """By then a card that is not full any more has been tried again, which is the machine's time: the world waits."""
+
+HUB_S_MAX = 30.0
+"""So long the world waits for the hub's first answer where the time server may be wrong: on a road it comes at once."""
+
+POLL_S = 0.05
 
 LINE_FAULTS = ("network-down", "power-cut")
 """What the broker notices: the line to it is cut."""
@@ -64,20 +73,15 @@ class CountyGateway:
     ) -> None:
         self.config = config = _as_run(config, data, order)
         self._order = order
-        self._plans = plans
-        self._cuts = self._power_cuts()
+        self._mishaps = Mishaps(order, plans, place, seed)
+        self._cuts = self._mishaps.power_cuts()
         self._boots = _boots(order.boots[config.gateway], 1 + len(self._cuts))
         self._resumed = False
         self._card = FaultyCard(config.spool)
-        self._line = Line(config.broker) if any(plan.fault in LINE_FAULTS for plan in plans) else None
+        self._line = Line(config.broker) if self._mishaps.has(*LINE_FAULTS) else None
         self._agent: Agent | None = None
-        by_sensor = {sensor.id: [plan for plan in plans if plan.sensor == sensor.id] for sensor in config.sensors}
-        sensors = {sensor.id: sensor for sensor in config.sensors}
-
-        def tamper(sensor: str) -> Tamper:
-            mine = by_sensor[sensor]
-            return ScenarioTamper(sensors[sensor], mine, order.start_ns, seed) if mine else Tamper()
-
+        self._anchors: AnchorSource | None = None
+        tamper = partial(self._mishaps.tamper, {sensor.id: sensor for sensor in config.sensors})
         self._folder = folder = gateway_folder(data, config.gateway)
         self.cabinet = Cabinet(config, folder / "cabinet", order, self._boots[0], order.seed, place, tamper)
         self.driver = Driver(self.cabinet, order)
@@ -93,8 +97,8 @@ class CountyGateway:
     def accepted(self, edges: Sequence[Edge], settled_until_ns: int) -> None:
         """Called by the agent: these edges are in its journal, all others until then were none, or were refused."""
         self.driver.accepted(edges, settled_until_ns)
-        assert self._agent is not None
-        self.faults.look(self._agent.faults, self.cabinet.clock.now_ns())
+        assert self._agent is not None and self._anchors is not None
+        self.faults.look(self._agent.faults, self._anchors.trouble, self.cabinet.clock.now_ns())
 
     async def run(self) -> None:
         """Run to the end, until every record has its receipt; or for ever."""
@@ -131,25 +135,27 @@ class CountyGateway:
     def _tell(self) -> Telling:
         """What truly happened; of a run that was taken up again only what is in the journal, for the rest is lost.
 
-        Of what was under way then each process saw a part: the truth knows no speed, class or on-time of it, and counts
-        have a tolerance of one for each (`ContactPart`).
+        Of what was under way then each process saw a part: the truth knows no class of it, and counts and means have a
+        tolerance where that may show (`ContactPart`).
         """
-        assert self._order.until_ns is not None
-        truths = self.cabinet.truths(self._order.start_ns, self._order.until_ns)
+        seconds = self._order.seconds
+        assert seconds is not None
+        spans = {
+            name: self._mishaps.spans(name, seconds)
+            for name in [GATEWAY, *(sensor.id for sensor in self.config.sensors)]
+        }
+        calms = {}
         for sensor in self.config.sensors:
-            if self._resumed and (sensor.entry.reads == "samples" or not sensor.entry.journalled):
-                truths[sensor.id] = []
-        return Telling(self.config.gateway, truths, self.faults.seen, self._resumed)
+            is_lost = self._resumed and (sensor.entry.reads == "samples" or not sensor.entry.journalled)
+            calms[sensor.id] = [
+                Calm(from_s, until_s, [] if is_lost else self._truths(sensor.id, from_s, until_s))
+                for from_s, until_s in calm(spans[sensor.id], sensor.period_s, seconds)
+            ]
+        return Telling(self.config.gateway, seconds, spans, calms, self.faults.seen, self._resumed)
 
-    def _power_cuts(self) -> list[tuple[int, int]]:
-        """When its power goes and comes back, within the run."""
-        end_ns = self._order.until_ns or FOREVER_NS
-        plans = sorted((plan.from_s, plan.to_s) for plan in self._plans if plan.fault == "power-cut")
-        spans = ((self._at(from_s), min(self._at(to_s), end_ns)) for from_s, to_s in plans)
-        return [(cut_ns, back_ns) for cut_ns, back_ns in spans if cut_ns < end_ns]
-
-    def _at(self, since_s: int) -> int:
-        return self._order.start_ns + since_s * NS_PER_S
+    def _truths(self, sensor: str, from_s: int, until_s: int) -> list[Truth]:
+        start_ns = self._order.start_ns
+        return self.cabinet.truths(sensor, start_ns + from_s * NS_PER_S, start_ns + until_s * NS_PER_S)
 
     async def _live(self, boot: UUID, until_ns: int | None, *, cut: bool) -> None:
         """Run one life of the agent: to `until_ns`, when its power is cut or all is received."""
@@ -171,7 +177,8 @@ class CountyGateway:
 
     async def _drive(self, agent: Agent, until_ns: int | None, cut: bool) -> None:
         await agent.started()
-        for instant_ns in self._switches():
+        await self._hear_of_the_hub()
+        for instant_ns in self._mishaps.switches():
             if until_ns is not None and self.cabinet.clock.now_ns() < instant_ns < until_ns:
                 await self.driver.drive(agent, instant_ns)
                 await self._switch()
@@ -186,42 +193,45 @@ class CountyGateway:
                 await self._line.mend()
             await self.driver.finish(agent)
 
-    def _switches(self) -> list[int]:
-        """When what fails as a whole begins to, and ends."""
-        plans = [plan for plan in self._plans if plan.fault in ("network-down", "card-full")]
-        return sorted({self._at(since_s) for plan in plans for since_s in (plan.from_s, plan.to_s)})
+    async def _hear_of_the_hub(self) -> None:
+        """Where the time server may be wrong, wait for who knows better."""
+        begin_s = time.monotonic()
+        while isinstance(self._anchors, ServedAnchors) and not self._anchors.hub_is_known:
+            if time.monotonic() - begin_s > HUB_S_MAX:
+                return
+            await asyncio.sleep(POLL_S)
 
     async def _switch(self) -> None:
         """Let fail, and mend, what does now."""
-        was_full, self._card.full = self._card.full, self._is_now("card-full")
+        now_ns = self.cabinet.clock.now_ns()
+        was_full, self._card.full = self._card.full, self._mishaps.now("card-full", now_ns)
         if was_full and not self._card.full:
             await asyncio.sleep(TRIED_AGAIN_S)
-        if self._line is not None and self._is_now("network-down"):
+        if self._line is not None and self._mishaps.now("network-down", now_ns):
             self._line.cut()
         elif self._line is not None:
             await self._line.mend()
 
-    def _is_now(self, fault: str) -> bool:
-        now_ns = self.cabinet.clock.now_ns()
-        return any(
-            plan.fault == fault and self._at(plan.from_s) <= now_ns < self._at(plan.to_s) for plan in self._plans
-        )
-
     def _new_agent(self) -> Agent:
-        ahead_s = sum(plan.offset_s for plan in self._plans if plan.fault == "clock-wrong")
-        now_ns = self.cabinet.clock.now_ns()
-        wall_ns = ns_from_us(self._order.wall_us_at(now_ns)) + seconds_ns(ahead_s)
+        self._anchors = anchors = self._new_anchors()
         return Agent(
             self.config,
             clock=self.cabinet.clock,
             factory=self.cabinet.factory,
-            anchors=GivenAnchors(Anchor(now_ns, wall_ns, abs(seconds_ns(ahead_s)), AnchorKind.GIVEN)),
+            anchors=anchors,
             watcher=self,
             recording=self._status,
             disk=self._card,
             buses=self.cabinet.bench.bus_world(),
             driven=True,
         )
+
+    def _new_anchors(self) -> AnchorSource:
+        clock = self.cabinet.clock
+        if self._mishaps.has("clock-wrong"):
+            return ServedAnchors(clock, self._order.wall_us_at, self._mishaps.ahead_s)
+        now_ns = clock.now_ns()
+        return GivenAnchors(Anchor(now_ns, ns_from_us(self._order.wall_us_at(now_ns)), 0, AnchorKind.GIVEN))
 
     def _status(self) -> RecordingStatus | None:
         order = self._order

@@ -6,16 +6,11 @@ from uuid import UUID
 from pydantic import Field
 
 from sensorhub.broker import BrokerSettings
-from sensorhub.errors import AskedWrong
 from sensorhub.reading import NS_PER_S, US_PER_S
-from simulators.files import write_whole
+from simulators.kept import keep, kept
 from simulators.pace import Pace
 
 _NAME = "county.json"
-
-
-class OrderUnreadable(AskedWrong):
-    """A folder whose county cannot be gone on with."""
 
 
 class Order(Pace):
@@ -45,16 +40,13 @@ class Order(Pace):
 
 def write_order(data: Path, order: Order) -> None:
     """Keep an order in its folder, in place of an older one."""
-    write_whole(data / _NAME, order.model_dump_json(indent=1).encode() + b"\n")
+    keep(data / _NAME, order)
 
 
 def read_order(data: Path) -> Order:
     """Read the order of a folder.
 
     Raises:
-        OrderUnreadable: there is none, or it is not from this version.
+        KeptUnreadable: there is none, or it is not from this version.
     """
-    try:
-        return Order.model_validate_json((data / _NAME).read_bytes())
-    except (OSError, ValueError) as error:
-        raise OrderUnreadable(f"{data / _NAME} cannot be read: {error}. Choose a new folder.") from None
+    return kept(data / _NAME, Order)

@@ -10,23 +10,16 @@ from functools import partial
 from pathlib import Path
 
 from firmware_config.deployment import load_deployment
-from firmware_config.site import Site
 from sensorhub.errors import first_of
 from simulators.child import run_child, telling
 from simulators.county.gateway import CountyGateway
 from simulators.county.order import Order, read_order
+from simulators.county.places import indoors, places
 from simulators.county.telling import write_tellings
 from simulators.faults.planning import planned
 from simulators.faults.scenario import Scenario, read_scenario
 from simulators.progress import RunProgress, write_progress
 from simulators.world.county import World
-from simulators.world.place import Place
-from simulators.world.site import SitePlace
-
-
-def site_place(site: Site) -> SitePlace:
-    """Where gateways stand, as the world needs it."""
-    return SitePlace(site.id, site.latitude, site.longitude, site.road, site.direction)
 
 
 def gateways_of(data: Path, order: Order) -> list[CountyGateway]:
@@ -38,25 +31,21 @@ def gateways_of(data: Path, order: Order) -> list[CountyGateway]:
     deployment = load_deployment(order.deployment)
     configs = [config for name, config in deployment.gateways.items() if name in order.boots]
     scenario: Scenario | None = read_scenario(order.scenario) if order.scenario is not None else None
-    plans = planned(scenario, configs) if scenario is not None else ()
-    world = World(order.seed, order.wall_us)
+    plans = planned(scenario, configs, indoors(deployment)) if scenario is not None else ()
+    place = places(deployment, World(order.seed, order.wall_us))
     found = []
     for config in configs:
-        place = partial(_place, world, site_place(deployment.site_of(config)), config.gateway)
         mine = [plan for plan in plans if plan.gateway == config.gateway]
-        found.append(CountyGateway(data, order, config, place, mine, scenario.seed if scenario else 0))
+        seed = scenario.seed if scenario else 0
+        found.append(CountyGateway(data, order, config, partial(place, config.gateway), mine, seed))
     return found
-
-
-def _place(world: World, site: SitePlace, gateway: str, sensor: str) -> Place:
-    return world.place(site, f"{gateway}/{sensor}")
 
 
 async def run_county(data: Path) -> None:
     """Run the order of a folder to its end, and write down what truly happened.
 
     Raises:
-        OrderUnreadable: the folder has no order.
+        KeptUnreadable: the folder has no order.
         SensorHubError: a gateway cannot go on.
     """
     order = read_order(data)

@@ -21,15 +21,18 @@ from sensorhub.reading import US_PER_S
 from sensorhub.status import RECORDING_SPEED_MAX, RECORDING_SPEED_MIN
 from simulators.bars import RunBar
 from simulators.broker import BrokerKind
+from simulators.county.compare import compare_county
+from simulators.county.foresight import foreseen
 from simulators.county.gateway import boots_of
 from simulators.county.order import Order, write_order
-from simulators.county.outcome import CountyOutcome, Row, compare_county, stored_of
+from simulators.county.outcome import CountyOutcome
 from simulators.county.screen import print_outcome
+from simulators.county.stored import Row, stored_of
 from simulators.county.telling import read_tellings
 from simulators.demo_checks import DemoOptions, check_folder, demo_folder
 from simulators.demo_parts import COUNTY, DemoParts
-from simulators.faults.planning import planned
-from simulators.faults.scenario import Scenario, read_scenario
+from simulators.faults.plan import FaultPlan
+from simulators.faults.scenario import read_scenario
 from simulators.folder import care_folder, county_folder
 from simulators.interrupts import BOTH, interrupt_on, stop_for_good
 from simulators.lines import lines_of
@@ -37,11 +40,12 @@ from simulators.patience import Patience
 from simulators.processes import Processes
 from simulators.programs import free_port
 from simulators.progress import read_progress
+from simulators.world.county import World
 
 S_PER_H = 3_600
 
 START = "2026-01-13T06:00:00Z"
-"""A working day with rain, before its morning peak: with the same seed everybody sees the same world."""
+"""A working day, before its morning peak: with the same seed everybody sees the same world."""
 
 
 def pace_of(text: str) -> float | None:
@@ -117,9 +121,10 @@ def run_world(options: WorldOptions) -> int:
     deployment = load_deployment(options.deployment)
     configs = _chosen(deployment, options.gateways)
     _check_span(options, configs)
-    scenario = read_scenario(options.scenario) if options.scenario is not None else None
-    if scenario is not None:
-        planned(scenario, configs)  # before anything starts
+    plans: tuple[FaultPlan, ...] = ()
+    if options.scenario is not None:
+        world = World(options.seed, options.start_us)
+        plans = foreseen(read_scenario(options.scenario), deployment, configs, world, options.seconds)
     demo = DemoOptions(data=options.data, once=True, json=options.json, broker=options.broker)
     check_folder(demo)
     notes = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -128,9 +133,9 @@ def run_world(options: WorldOptions) -> int:
         data = stack.enter_context(demo_folder(demo))
         processes = Processes(data, notes.print)
         stack.callback(stop_for_good, processes)
-        world = _World(options, data, configs, scenario, DemoParts(demo, data, processes), processes, notes)
+        run = _World(options, data, configs, plans, DemoParts(demo, data, processes), processes, notes)
         try:
-            return world.run()
+            return run.run()
         except KeyboardInterrupt:
             processes.stop()
             notes.print(f"Stopped. The data is kept in {data}")
@@ -166,7 +171,7 @@ class _World:
         options: WorldOptions,
         data: Path,
         configs: list[GatewayConfig],
-        scenario: Scenario | None,
+        plans: tuple[FaultPlan, ...],
         parts: DemoParts,
         processes: Processes,
         notes: Console,
@@ -174,7 +179,7 @@ class _World:
         self._options = options
         self._data = data
         self._configs = configs
-        self._scenario = scenario
+        self._plans = plans
         self._parts = parts
         self._processes = processes
         self._notes = notes
@@ -240,12 +245,10 @@ class _World:
         tellings = read_tellings(self._folder)
         hubs = [self._parts.hub(), *([self._parts.care_hub()] if self._names(care=True) else [])]
         try:
-            stored = stored_of(row for hub in hubs for row in _rows(hub, order))
+            stored = stored_of((row for hub in hubs for row in _rows(hub, order)), tellings, order.wall_us)
         except (HubRefused, HubUnreachable):
             return None  # it was killed just now; it is started again
-        plans = planned(self._scenario, self._configs) if self._scenario is not None else ()
-        shows = self._scenario.shows if self._scenario is not None else ()
-        outcome = compare_county(tellings, stored, plans, shows)
+        outcome = compare_county(tellings, stored, self._plans)
         outcome.seconds = time.monotonic() - begin_s
         return outcome
 

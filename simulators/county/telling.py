@@ -4,11 +4,27 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+from simulators.county.spans import Span
 from simulators.files import write_whole
 from simulators.parts.part import Truth
 
 _NAME = "told.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Calm:
+    """A time in which no fault of the scenario may show on a sensor, whole intervals.
+
+    Arguments:
+        from_s, until_s: seconds after the start of the world.
+        truths: what truly happened then; none where it is not known.
+    """
+
+    from_s: int
+    until_s: int
+    truths: list[Truth]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +33,17 @@ class Telling:
 
     Arguments:
         gateway: id.
-        truths: by sensor; none where they are not known.
-        faults: by sensor: seconds after the start, and the fault's words; empty words where it went.
+        seconds: length of the run.
+        spans: by sensor, and of the gateway itself: when faults of the scenario hold that show there.
+        calms: by sensor, in the order of time: one of the whole run where nothing happened to it.
+        faults: by sensor, and of the gateway itself: seconds after the start, and the words; empty where it went.
         resumed: whether its process died meanwhile, and another went on.
     """
 
     gateway: str
-    truths: dict[str, list[Truth]]
+    seconds: int
+    spans: dict[str, list[Span]]
+    calms: dict[str, list[Calm]]
     faults: dict[str, list[tuple[float, str]]]
     resumed: bool
 
@@ -38,9 +58,15 @@ def read_tellings(data: Path) -> list[Telling]:
     return [
         Telling(
             told["gateway"],
-            {sensor: [Truth(**truth) for truth in truths] for sensor, truths in told["truths"].items()},
+            told["seconds"],
+            {name: [(from_s, until_s) for from_s, until_s in spans] for name, spans in told["spans"].items()},
+            {sensor: [_calm(**calm) for calm in calms] for sensor, calms in told["calms"].items()},
             {sensor: [(at, text) for at, text in seen] for sensor, seen in told["faults"].items()},
             told["resumed"],
         )
         for told in json.loads((data / _NAME).read_bytes())
     ]
+
+
+def _calm(from_s: int, until_s: int, truths: list[dict[str, Any]]) -> Calm:
+    return Calm(from_s, until_s, [Truth(**truth) for truth in truths])

@@ -1,55 +1,105 @@
 """From a scenario to the sensors and gateways of a deployment that its faults happen to."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from importlib import import_module
 
-from firmware_config.catalogue.entry import Entry
+from firmware_config.catalogue.entry import BusType
 from firmware_config.gateway import GatewayConfig
+from firmware_config.sensor import SensorConfig
 from sensorhub.errors import AskedWrong
-from simulators.faults.scenario import CONTACT_FAULTS, GATEWAY_FAULTS, FaultPlan, Scenario
+from simulators.faults.plan import CONTACT_FAULTS, GATEWAY_FAULTS, PART_FAULTS, Fault, FaultPlan
+from simulators.faults.scenario import Scenario
+from simulators.parts.part import NO_BUS
 
 _WHOSE: dict[str, str] = {
     **dict.fromkeys(GATEWAY_FAULTS, "gateways"),
     **dict.fromkeys(CONTACT_FAULTS, "contacts"),
     "crossed": "pairs of contacts",
+    "dead-bus": "buses",
+    "half-frames": "parts on serial lines",
+    "echo-lost": "ultrasonic rangers (in rain: outdoors)",
 }
 """What can have a fault, in words; all others happen to parts on buses."""
+
+_SERIAL = ("uart", "rs-485")
 
 
 class ScenarioMisfit(AskedWrong):
     """A scenario that does not fit a deployment."""
 
 
-def planned(scenario: Scenario, configs: Sequence[GatewayConfig]) -> tuple[FaultPlan, ...]:
+def planned(
+    scenario: Scenario, configs: Sequence[GatewayConfig], indoors: Collection[str] = ()
+) -> tuple[FaultPlan, ...]:
     """The faults of a scenario, each with the gateway and, but for those of whole gateways, the sensor it happens to.
 
+    A dead bus is one of each sensor that is on it.
+
+    Arguments:
+        scenario: which.
+        configs: the gateways.
+        indoors: those on which no rain falls, by id.
+
     Raises:
-        ScenarioMisfit: there is no such gateway, sensor or kind.
+        ScenarioMisfit: there is no such gateway, sensor, kind or bus.
     """
-    return tuple(_placed(plan, scenario.seed + at, configs) for at, plan in enumerate(scenario.faults))
+    found = (_placed(plan, scenario.seed + at, configs, indoors) for at, plan in enumerate(scenario.faults))
+    return tuple(each for plans in found for each in plans)
 
 
-def _placed(plan: FaultPlan, seed: int, configs: Sequence[GatewayConfig]) -> FaultPlan:
-    whole = plan.fault in GATEWAY_FAULTS
-    found = [
-        (config.gateway, sensor.id)
+def _placed(
+    plan: FaultPlan, seed: int, configs: Sequence[GatewayConfig], indoors: Collection[str]
+) -> Iterator[FaultPlan]:
+    found = {
+        (config.gateway, sensor.id): (config, sensor)
         for config in configs
+        if plan.gateway in ("", config.gateway) and not (plan.when == "rain" and config.gateway in indoors)
         for sensor in config.sensors
-        if plan.gateway in ("", config.gateway) and plan.sensor in ("", sensor.id) and plan.kind in ("", sensor.kind)
-        if whole or _can_have(sensor.entry, plan.fault)
-    ]
+        if plan.sensor in ("", sensor.id) and plan.kind in ("", sensor.kind) and _is_on(sensor, plan.bus)
+        if plan.is_of_gateway or _can_have(sensor, plan.fault)
+    }
     if not found:
         raise ScenarioMisfit(
-            f"The scenario's fault {plan.fault} names gateway {plan.gateway or 'any'}, sensor {plan.sensor or 'any'} "
-            f"and kind {plan.kind or 'any'}: the deployment has none such that can have it. It happens to "
-            f"{_WHOSE.get(plan.fault, 'parts that are read over a bus')}: name one."
+            f"The scenario's fault {plan.fault} names gateway {plan.gateway or 'any'}, sensor {plan.sensor or 'any'}, "
+            f"kind {plan.kind or 'any'} and bus {plan.bus or 'any'}: the deployment has none such that can have it. It "
+            f"happens to {_WHOSE.get(plan.fault, 'parts that are read over a bus')}: name one."
         )
-    gateway, sensor = random.Random(seed).choice(sorted(found))
-    return plan.model_copy(update={"gateway": gateway, "sensor": "" if whole else sensor})
+    config, chosen = found[random.Random(seed).choice(sorted(found))]
+    if plan.is_of_gateway:
+        yield plan.model_copy(update={"gateway": config.gateway})
+        return
+    for sensor in config.sensors:
+        if sensor == chosen or (plan.fault == "dead-bus" and _wires(sensor) == _wires(chosen)):
+            yield plan.model_copy(update={"gateway": config.gateway, "sensor": sensor.id})
 
 
-def _can_have(known: Entry, fault: str) -> bool:
-    """Whether it is a fault of contacts and the kind has contacts (two, where they are crossed), or of neither."""
-    if known.reads == "samples":
-        return fault not in CONTACT_FAULTS
-    return fault in CONTACT_FAULTS and (fault != "crossed" or len(known.inputs) > 1)
+def _is_on(sensor: SensorConfig, bus: str) -> bool:
+    """Whether a sensor is on a bus that is named, or on one of a type that is named; any is on the one with no name."""
+    return bus in ("", sensor.bus, _type(sensor))
+
+
+def _type(sensor: SensorConfig) -> BusType | None:
+    return sensor.wired.type if sensor.wired is not None else None
+
+
+def _wires(sensor: SensorConfig) -> str | None:
+    """The wires that a part shares with others: all parts that an SPI bus selects are on the same ones."""
+    return sensor.bus.split(".")[0] if sensor.bus is not None and _type(sensor) == "spi" else sensor.bus
+
+
+def _can_have(sensor: SensorConfig, fault: Fault) -> bool:
+    """Whether a fault means something for a sensor: contacts have others than parts, and not all parts have all."""
+    known = sensor.entry
+    if known.reads != "samples":
+        return fault in CONTACT_FAULTS and (fault != "crossed" or len(known.inputs) > 1)
+    match fault:
+        case "dead-bus" | "flipped":
+            return sensor.bus is not None
+        case "half-frames":
+            return _type(sensor) in _SERIAL
+        case "echo-lost":
+            module = import_module(f"simulators.parts.{known.module}")
+            return (_type(sensor) or NO_BUS) in getattr(module, "ECHO_OVER", ())
+        case _:
+            return fault in PART_FAULTS

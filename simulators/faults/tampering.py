@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from firmware_config.sensor import SensorConfig
 from sensorhub.reading import NS_PER_S
-from simulators.faults.scenario import FaultPlan
+from simulators.faults.plan import FaultPlan
 from simulators.parts.part import PinMove
 from simulators.parts.tamper import Tamper
 
@@ -29,19 +29,30 @@ class ScenarioTamper(Tamper):
         plans: what goes wrong.
         start_ns: start of the run on the measurement clock.
         seed: of the scenario.
+        rains: whether it rains on the sensor, at a measurement clock.
     """
 
-    def __init__(self, sensor: SensorConfig, plans: Sequence[FaultPlan], start_ns: int, seed: int) -> None:
+    def __init__(
+        self,
+        sensor: SensorConfig,
+        plans: Sequence[FaultPlan],
+        start_ns: int,
+        seed: int,
+        rains: Callable[[int], bool],
+    ) -> None:
         self._sensor = sensor
         self._plans = plans
         self._start_ns = start_ns
+        self._rains = rains
         self._chance = random.Random(f"{seed} {sensor.id}")
         self._frozen: dict[str, float] = {}
 
     def _now(self, fault: str, clock_ns: int) -> FaultPlan | None:
         since_s = (clock_ns - self._start_ns) / NS_PER_S
-        found = (plan for plan in self._plans if plan.fault == fault and plan.from_s <= since_s < plan.to_s)
-        return next(found, None)
+        for plan in self._plans:
+            if plan.fault == fault and plan.from_s <= since_s < plan.to_s:
+                return plan if plan.when == "always" or self._rains(clock_ns) else None
+        return None
 
     def value(self, name: str, clock_ns: int, value: float) -> float:
         drift = self._now("drift", clock_ns)
@@ -64,7 +75,7 @@ class ScenarioTamper(Tamper):
         return frame
 
     def dead(self, clock_ns: int) -> bool:
-        return self._now("dead", clock_ns) is not None
+        return self._now("dead", clock_ns) is not None or self._now("dead-bus", clock_ns) is not None
 
     def echo_lost(self, clock_ns: int) -> bool:
         lost = self._now("echo-lost", clock_ns)

@@ -17,7 +17,7 @@ class Activity(ContactPart):
 
     def truths(self, from_ns: int, until_ns: int) -> list[Truth]:
         intervals = self._intervals(from_ns, until_ns)
-        return [self._share("activity", intervals, self._spans())]
+        return [intervals.share("activity", self._spans(), self._settles_ns)]
 
     def _spans(self) -> Iterator[tuple[int, int]]:
         stays = self._place.motion()

@@ -3,10 +3,12 @@
 from firmware_config.sensor import SensorConfig
 from gateway.sensors.bin_fill import speed_of_sound_mps
 from simulators.instants import Instants
-from simulators.parts.part import SimulatedPart, Truth
+from simulators.parts.part import NO_BUS, SimulatedPart, Truth
 from simulators.wires.echo import FakeEcho
 from simulators.wires.wires import Wires
 from simulators.world.place import Place
+
+ECHO_OVER = (NO_BUS,)
 
 TOLERANCES = {
     "fill_level": (0.01, "edges bear whole nanoseconds"),

@@ -70,7 +70,7 @@ class CycleTubes(ContactPart):
         return [
             counted("cycle_count", len(rides) - reverse, unsure),
             counted("cycle_reverse_count", reverse, unsure),
-            *self._mean("mean_speed", map(mean, speeds), SPEED_KMH, SPEED_REASON),
+            *intervals.mean("mean_speed", map(mean, speeds), SPEED_KMH, SPEED_REASON),
         ]
 
     def _rides(self) -> Iterator[_Ride]:

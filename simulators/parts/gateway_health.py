@@ -8,6 +8,9 @@ from simulators.wires.system import LOW_VOLTAGE
 from simulators.wires.wires import Wires
 from simulators.world.place import Place
 
+FLAGS = ("throttled", "under_voltage")
+"""A simulated gateway is throttled for want of power."""
+
 
 class GatewayHealth(SimulatedPart):
     """What the system tells of itself; what only the gateway knows is true in the gateway alone."""
@@ -21,7 +24,8 @@ class GatewayHealth(SimulatedPart):
     def settle(self, clock_ns: int) -> None:
         time_us, tamper = self._wires.wall_us(clock_ns), self._wires.tamper
         system = self._place.system(time_us)
-        true = {"cpu_temperature": system.cpu_temperature, "throttled": float(system.throttled)}
+        flags = dict.fromkeys(FLAGS, float(system.throttled))
+        true = {"cpu_temperature": system.cpu_temperature, **flags}
         self._instants.note(clock_ns, time_us, {**true, "uptime": clock_ns / NS_PER_S})
         if tamper.dead(clock_ns):
             self._wires.bench.system.remove()
@@ -31,8 +35,8 @@ class GatewayHealth(SimulatedPart):
 
     def truths(self, from_ns: int, until_ns: int) -> list[Truth]:
         truths = self._instants.means(from_ns, until_ns, {"cpu_temperature": (0.001, "it tells thousandths")})
-        throttled = self._instants.by_interval("throttled", from_ns, until_ns)
-        truths += true_mean("throttled", map(max, throttled), 0.0, "")
+        for flag in FLAGS:
+            truths += true_mean(flag, map(max, self._instants.by_interval(flag, from_ns, until_ns)), 0.0, "")
         if ends := self._instants.by_interval("uptime", from_ns, until_ns):
             truths.append(Truth("uptime", "last", ends[-1][-1], self._period_s, "the interval may not have ended"))
         return truths

@@ -7,6 +7,8 @@ from simulators.wires.chips.a02yyuw import FakeA02yyuw
 from simulators.wires.wires import Wires
 from simulators.world.place import Place
 
+ECHO_OVER = ("uart",)
+
 GROUND_MM = 50
 """How much further than the last distance that counts as occupied the ground is."""
 

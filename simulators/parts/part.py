@@ -1,13 +1,16 @@
 """A simulated part: what a sensor of one kind does to its pins and buses, and what is true meanwhile.
 
 A kind's module has a function `part(sensor, wires, place)`, which makes a `SimulatedPart`. The gateway's code reads the
-pins and buses as on a Pi and cannot tell.
+pins and buses as on a Pi and cannot tell. The module of one that listens for an echo has `ECHO_OVER`: the types of the
+buses over which it then is read, or `NO_BUS`.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+NO_BUS = "none"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,7 +57,7 @@ class SimulatedPart(ABC):
     def truths(self, from_ns: int, until_ns: int) -> list[Truth]:
         """What truly happened in [from_ns, until_ns), as the intervals of the gateway should tell it.
 
-        Called once, after the last move and settle before `until_ns`.
+        Called after the last move and settle of the run, for each time that is asked about.
         """
 
     def close(self) -> None:

@@ -6,6 +6,8 @@ from simulators.wires.chips.water_level import level_part
 from simulators.wires.wires import Wires
 from simulators.world.place import Place
 
+ECHO_OVER = ("uart",)
+
 
 def part(sensor: SensorConfig, wires: Wires, place: Place) -> SimulatedPart:
     """The simulated part of a sensor of this kind."""

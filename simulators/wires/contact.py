@@ -6,17 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, takewhile
 
 from firmware_config.sensor import SensorConfig
-from simulators.instants import true_mean
 from simulators.parts.part import PinMove, SimulatedPart, Truth
-from simulators.true_intervals import TrueIntervals
+from simulators.true_intervals import UNDER_WAY, TrueIntervals
 from simulators.wires.bounce import BOUNCE_OF, Bounce
 from simulators.wires.wires import Wires
 from simulators.world.place import Place
 
 Change = tuple[int, int, bool]
 """At a measurement clock (ns) what is connected to a pin (BCM number) becomes active, or idle."""
-
-UNDER_WAY = "under way when a process died"
 
 _NS_PER_MS = 1_000_000
 
@@ -85,25 +82,13 @@ class ContactPart(SimulatedPart):
         """Whether one and the same process of the gateway saw what begins and ends then, and took it."""
         return not any(self._under_way(at_ns, begin_ns, end_ns) for at_ns in self._wires.bench.breaks_ns)
 
-    def _unsettled(self, until_ns: int) -> int:
-        """How many of its contacts' closures until then a process that died may have taken with it."""
+    def _unsettled(self, from_ns: int, until_ns: int) -> int:
+        """How many closures of its contacts in [from_ns, until_ns) a process that died may have taken with it."""
         if not self._wires.bench.breaks_ns:
             return 0
         changes = takewhile(lambda change: change[0] < until_ns, self._changes())
-        return sum(active and not self._seen_whole(clock_ns, clock_ns) for clock_ns, _, active in changes)
-
-    def _share(self, quantity: str, intervals: TrueIntervals, spans: Iterable[tuple[int, int]]) -> Truth:
-        """The share of the time in which it is active; where a process died it may be off by what had not settled."""
-        return intervals.share(quantity, spans, self._settles_ns * len(self._wires.bench.breaks_ns))
-
-    def _mean(self, quantity: str, values: Iterable[float], tolerance: float, reason: str) -> list[Truth]:
-        """The mean of the intervals' values; each time a process died, two of them may have been any others."""
-        found = list(values)
-        breaks = len(self._wires.bench.breaks_ns)
-        if not (found and breaks):
-            return true_mean(quantity, found, tolerance, reason)
-        off = 2 * breaks * (max(found) - min(found)) / len(found)
-        return true_mean(quantity, found, tolerance + off, UNDER_WAY)
+        closures = (clock_ns for clock_ns, _, active in changes if active and clock_ns >= from_ns)
+        return sum(not self._seen_whole(clock_ns, clock_ns) for clock_ns in closures)
 
     def _intervals(self, from_ns: int, until_ns: int) -> TrueIntervals:
         """The intervals of its readings."""

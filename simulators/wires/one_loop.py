@@ -45,8 +45,8 @@ class OneLoop(ContactPart):
         )
         return [
             counted(self._count, len(at_ns), sum(not self._seen_whole(clock_ns, clock_ns) for clock_ns in at_ns)),
-            self._share("occupancy", intervals, self._closed()),
-            *self._mean("mean_on_time", map(mean, filter(None, on_times)), ROUNDING, EXACT),
+            intervals.share("occupancy", self._closed(), self._settles_ns),
+            *intervals.mean("mean_on_time", map(mean, filter(None, on_times)), ROUNDING, EXACT),
         ]
 
     def _closed(self) -> Iterator[tuple[int, int]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from simulators.wires.kernel_file import show
 
 _TEMPERATURE = "sys/class/thermal/thermal_zone0/temp"
-_THROTTLED = "sys/devices/platform/soc/soc:firmware/get_throttled"
+_THROTTLED = "sys/devices/platform/soc@107c000000/soc@107c000000:firmware/get_throttled"
 _UPTIME = "proc/uptime"
 
 LOW_VOLTAGE = 0x50005

@@ -16,9 +16,6 @@ from simulators.wires.one_wire import OneWireTree
 from simulators.wires.pty import Pty
 from simulators.wires.system import SystemTree
 
-SERIAL_TIMEOUT_S = 0.05
-"""All bytes of a simulated part are there before it is read: a port that is empty stays empty."""
-
 MODBUS_TIMEOUT_S = 5.0
 """A simulated unit answers from a thread, which a busy machine may keep waiting."""
 
@@ -56,7 +53,6 @@ class Bench:
             serial_path=lambda bus: str(self.pty(bus).path),
             one_wire=self.one_wire.folder,
             root=self.system.folder,
-            serial_timeout_s=SERIAL_TIMEOUT_S,
             modbus_timeout_s=MODBUS_TIMEOUT_S,
         )
 

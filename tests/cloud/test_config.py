@@ -118,7 +118,7 @@ def test_hub_config_says_all_that_is_wrong_at_once(tmp_path: Path) -> None:
         "host: '0.0.0.0' is not this machine only: the page has no sign-in yet; write '127.0.0.1', and let a web "
         "server with a sign-in of its own pass it on",
         "port: 80800 does not fit; it should be less than or equal to 65535",
-        "readings.store: 'postgres' does not fit; it should be 'duckdb' or 'influxdb'",
+        'readings.store: \'postgres\' is not known; write "duckdb" or "influxdb"',
         "prot: this key is not known; did you mean 'port'?",
     ]
 

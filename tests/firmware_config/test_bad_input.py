@@ -40,6 +40,9 @@ SITES: dict[str, Any] = {
 DEPLOYMENT: dict[str, Any] = {"name": "D", "area": "essex"}
 OTHER = 'gateway = "other"\nsite = "s"\nboard = "4b"\n[[sensors]]\nid = "a"\npin = 4\n[[sensors]]\nid = "b"\npin = 4\n'
 
+PYDANTICS = ("alue error", "nput should", "it should be '")
+"""Words in which pydantic tells of a value; ours are to be read."""
+
 NEIGHBOURS = {
     ("g.toml", "sensors[2].calibration_due"),
     ("other.toml", "sensors[2].pin"),
@@ -180,7 +183,50 @@ def test_key_with_a_value_that_does_not_fit_is_named(tmp_path: Path, root: str, 
     own = [each for each in findings if each.fault.key_path.startswith(_path(root, key))]
     assert own, findings
     assert all(each.fault.wrong and each.fault.instead for each in own), own
+    assert not any(words in f"{each.fault}" for each in findings for words in PYDANTICS), findings
     assert NEIGHBOURS - _lost(root, key) <= _places(findings)
+
+
+def _choices() -> Iterator[tuple[str, str, str]]:
+    """Each key that takes one of several words, with one of them."""
+    for root in ROOTS:
+        for key, about in _model(root)["properties"].items():
+            words = [word for word in about.get("items", about).get("enum", ()) if word and isinstance(word, str)]
+            yield from ((root, key, word) for word in words[:1])
+
+
+@pytest.mark.parametrize(("root", "key", "word"), list(_choices()))
+def test_word_that_is_written_wrongly_finds_its_nearest(tmp_path: Path, root: str, key: str, word: str) -> None:
+    files, slip = _files(), word[:-1] + "x" + word[-1]
+    _table(files, root)[key] = [slip] if _model(root)["properties"][key]["type"] == "array" else slip
+
+    own = [each for each in _check(tmp_path, files) if each.fault.key_path.startswith(_path(root, key))]
+
+    assert f"did you mean {word!r}?" in {each.fault.instead for each in own}, own
+    assert all(repr(slip) in each.fault.wrong for each in own if "did you mean" in each.fault.instead)
+
+
+def test_board_that_is_not_known_is_not_missing_too(tmp_path: Path) -> None:
+    files = _files()
+    files["gateway"]["board"] = "5b"
+
+    told = [f"{each.fault}" for each in _check(tmp_path, files) if each.fault.at == ("board",)]
+
+    assert told == ["board: the board '5b' is not known; did you mean '5'?"]
+
+
+def test_word_that_is_like_none_is_told_all_there_are(tmp_path: Path) -> None:
+    files = _files()
+    files["gateway"] |= {"spool_when_full": "wait", "commit_ms": 300}
+    files["sites"]["sites"][0]["direction"] = 5
+
+    told = {each.fault.key_path: f"{each.fault}" for each in _check(tmp_path, files)}
+
+    assert told["spool_when_full"] == 'spool_when_full: \'wait\' is not known; write "reject_new" or "drop_oldest"'
+    assert told["commit_ms"] == "commit_ms: 300 does not fit; write 200, 1000 or 5000"
+    assert told["sites[1].direction"].startswith(
+        'sites[1].direction (s): 5 does not fit; write "northbound", "eastbound",'
+    )
 
 
 @pytest.mark.parametrize("root", ROOTS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from firmware_config.boards import boards, interface_names, is_interface
+from firmware_config.boards import boards, buses_like, interface_names, is_interface, serial_device
 from firmware_config.header import HEADER, PHYSICAL, USABLE_PINS, power_pins
 
 BOARDS = {"zero-2-w", "3b-plus", "4b", "5", "cm4", "cm5"}
@@ -82,6 +82,39 @@ def test_interface_serves_a_bus_by_each_of_its_names(interface: str, bus: str) -
     assert found.serves(bus)
     assert not found.serves("/dev/ttyUSB0")
     assert not found.serves("i2c-3")
+
+
+@pytest.mark.parametrize("name", sorted(BOARDS))
+def test_each_bus_of_a_board_can_be_written_at_a_sensor(name: str) -> None:
+    board = boards()[name]
+    buses = [bus for each in board.interfaces for bus in each.buses]
+    assert {"i2c-1", "spi-0.0", "spi-0.1", "uart-0", "1-wire"} <= set(buses)
+    assert all(any(each.serves(bus) for each in board.interfaces) for bus in buses)
+    assert not [bus for bus in buses if bus.startswith(("spi-1", "pwm"))]
+
+
+def test_buses_like_another_are_those_of_the_board_or_of_all() -> None:
+    assert buses_like("uart-7", "3b-plus") == ("uart-0",)
+    assert buses_like("uart-7") == ("uart-0", "uart-3", "uart-4", "uart-5", "uart-2")
+    assert buses_like("spi-1.0") == ("spi-0.0", "spi-0.1")
+    assert buses_like("1-wire") == ("1-wire",)
+
+
+def test_serial_device_is_that_of_the_board() -> None:
+    assert serial_device("uart-0", "3b-plus") == "/dev/ttyAMA0"
+    assert serial_device("uart-2", "5") == serial_device("uart-2") == "/dev/ttyAMA2"
+    assert serial_device("uart-2", "4b") is None
+    assert serial_device("uart-9") is None
+    assert serial_device("/dev/ttyUSB0", "4b") == "/dev/ttyUSB0"
+
+
+def test_ports_of_one_name_have_one_device_so_that_a_board_may_be_unnamed() -> None:
+    devices: dict[str, set[str]] = {}
+    for board in boards().values():
+        for each in board.interfaces:
+            if each.device:
+                devices.setdefault(each.name, set()).add(each.device)
+    assert all(len(found) == 1 for found in devices.values())
 
 
 def test_functions_of_a_pin_name_its_buses() -> None:

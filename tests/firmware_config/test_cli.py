@@ -151,8 +151,9 @@ def test_wiring_is_drawn_and_written(tmp_path: Path) -> None:
     assert _run("wiring", ESSEX / WEIR, "--svg", picture).exit_code == 0
     assert ElementTree.parse(picture).getroot().tag.endswith("svg")
 
-    wires = _json("wiring", "a127-rayleigh-weir", "--deployment", ESSEX)
-    assert {"sensor", "pin", "carries", "end", "to", "colour", "part"} == set(wires[0])
+    told = _json("wiring", "canvey-gullies", "--deployment", ESSEX)
+    assert {"sensor", "pin", "carries", "end", "to", "colour", "part"} == set(told["wires"][0])
+    assert {"sensor", "start", "to", "colour", "part"} == set(told["links"][0])
     unwritable = _run("wiring", ESSEX / WEIR, "--svg", tmp_path / "no" / "weir.svg")
     assert isinstance(unwritable.exception, AskedWrong)
 

@@ -84,8 +84,12 @@ def test_svg_names_every_sensor_terminal_pin_and_colour(name: str) -> None:
     for wire in picture.wires:
         assert wire.to.split()[0] in words
         assert f"{wire.colour}, " + (f"pin {wire.pin}" if wire.pin is not None else wire.carries) in words
+    for each in picture.links:
+        assert each.part in words
+        assert {*each.start.split(), *each.to.split()} <= set(words.split())
     drawn = [each for each in root.iter(f"{SVG}path") if each.get("class") == "wire"]
-    assert len(drawn) == len(picture.wires) + len({wire.colour for wire in picture.wires})
+    colours = [each.colour for each in picture.wires] + [each.colour for each in picture.links]
+    assert len(drawn) == len(colours) + len(set(colours))
 
 
 @pytest.mark.parametrize("name", GATEWAYS)
@@ -100,6 +104,10 @@ def test_nothing_of_the_picture_lies_outside_it_or_on_another(name: str) -> None
         channels = [net.x for net in found.nets if net.side == side]
         assert len(set(channels)) == len(channels)
         assert all(abs(x) < found.half_width - BOX_WIDTH for x in channels)
+    for box in found.boxes:
+        rows = [each.y for each in box.terminals] + [each.y for each in box.inside]
+        assert rows == sorted(rows)
+        assert all(box.y < y < box.y + box.height for y in rows)
     assert all(found.top <= box.y and box.y + box.height <= found.bottom for box in found.boxes)
 
 
@@ -111,6 +119,10 @@ def test_terminal_drawing_says_the_same(name: str) -> None:
 
     for wire in picture.wires:
         assert any(f"━ {wire.sensor}: {wire.to}, {wire.colour}" in line for line in lines)
+    for each in picture.links:
+        assert any(
+            f"━ {each.sensor}: {each.start} to {each.to}, {each.colour}" in line and each.part in line for line in lines
+        )
     for pin in range(1, 41, 2):
         assert any(re.search(rf"\b{pin} +{pin + 1}\b", line) for line in lines)
     assert all(name in out.getvalue() for name in picture.gateway.interfaces)
@@ -210,7 +222,7 @@ def test_serial_part_on_an_adapter_has_its_ends_there_and_power_from_the_header(
         ("8-channel opto-isolator, 24 V", "isolator board"),
         ("filter of 10 ohm and 100 uF", "resistor or filter"),
         ("10 ohm", "resistor or filter"),
-        ("and 10 kohm to the channel in `channels`", ""),
+        ("100 ohm, 0.1 %: the shunt", "resistor or filter"),
         ("to both modules", ""),
         ("", ""),
     ],

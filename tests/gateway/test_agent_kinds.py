@@ -122,7 +122,8 @@ async def test_agent_tells_a_held_contact_at_once_and_journals_nothing_of_it(tmp
 
 async def test_agent_journals_no_edge_of_social_care(tmp_path: Path) -> None:
     factory = MockFactory()
-    settings = config(tmp_path, SensorConfig(id="room", kind="activity", pin=4, period_s=1))
+    room = SensorConfig(id="room", kind="activity", pin=4)
+    settings = config(tmp_path, room.model_copy(update={"period_s": 1}))  # no file may say so
     async with running(settings, factory, BusWorld()) as agent:
         factory.pin(4).drive_low()
         settled_ns = boot_ns() + 60_000_000

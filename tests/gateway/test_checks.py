@@ -88,7 +88,7 @@ def test_check_beside_a_running_gateway_leaves_pins_and_login_alone(tmp_path: Pa
 def test_check_pins_tells_how_each_contact_is(tmp_path: Path) -> None:
     factory = MockFactory()
     factory.pin(5).drive_low()
-    first, second = check_pins(config(tmp_path), lambda: factory)
+    first, second = check_pins(config(tmp_path), factory)
     assert (first.subject, second.subject) == ("pin 4", "pin 5")
     assert "idle" in first.text
     assert second.state == "well"
@@ -97,7 +97,7 @@ def test_check_pins_tells_how_each_contact_is(tmp_path: Path) -> None:
 def test_check_pins_that_another_program_has_cost_only_themselves(tmp_path: Path) -> None:
     factory, other = MockFactory(), config(tmp_path)
     factory.reserve_pins(other, 4)
-    assert states(check_pins(config(tmp_path), lambda: factory)) == {"pin 4": "wrong", "pin 5": "well"}
+    assert states(check_pins(config(tmp_path), factory)) == {"pin 4": "wrong", "pin 5": "well"}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.spool.entries import Edge, Located, Measured, ReadingEntry, SensorSettings
-from simulators.ledger import Ledger, driven_closures, lost_edges
+from simulators.ledger import Ledger, driven_closures
+from simulators.ledger_file import read_ledger
 from simulators.moves import Bounced, Life, Verdict
 
 BOOT = UUID(int=1)
@@ -98,7 +99,7 @@ def test_edge_that_is_nowhere_is_lost_and_stays_driven(tmp_path: Path) -> None:
     ledger.accept(EDGES)
     assert ledger.reconcile(kept(*EDGES[:-1])).lost == (EDGES[-1],)
     path = tmp_path / "ledger.jsonl"
-    assert lost_edges(path) == 1
+    assert read_ledger(path).lost == [EDGES[-1]]
     assert driven_closures(path)["detector-1"] == 1
 
 

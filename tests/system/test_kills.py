@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from simulators.folder import ledger_file
-from simulators.ledger import lost_edges
+from simulators.ledger_file import read_ledger
 from tests.programs import need
 from tests.system.demo_process import DemoProcess
 from tests.system.exports import assert_exact, exported_rows, readable
@@ -71,7 +71,7 @@ def test_run_with_every_part_killed_loses_nothing(store: str, tmp_path: Path) ->
     assert (ledger["lost"], ledger["duplicated"]) == (0, 0)
     closures = {f"{GATEWAY}/{sensor}": number for sensor, number in truth.closures.items()}
     assert ledger["stored"] == ledger["driven"] == closures
-    assert lost_edges(ledger_file(demo.data, GATEWAY)) == 0
+    assert not read_ledger(ledger_file(demo.data, GATEWAY)).lost
     assert [victim for victim in victims if kills[victim] < SEVERAL] == []
     with readable(demo.data, store):
         assert_exact(exported_rows(demo.data), truth)  # no interval shows that its gateway was killed in it

@@ -9,10 +9,8 @@ from gateway.buses.frames import FrameFormat
 from gateway.sensors.part import PartFault
 
 FRAME = FrameFormat(
-    "PMS5003", b"\x42\x4d\x00\x1c", 32, lambda frame: sum(frame[:30]) == int.from_bytes(frame[30:], "big")
+    "PMS5003", b"\x42\x4d\x00\x1c", 32, 3.0, lambda frame: sum(frame[:30]) == int.from_bytes(frame[30:], "big")
 )
-
-TIMEOUT_S = 3.0
 """It sends every 0.2 to 2.3 s."""
 
 _ATMOSPHERIC_AT = (10, 12, 14)

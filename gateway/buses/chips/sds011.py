@@ -14,10 +14,9 @@ FRAME = FrameFormat(
     "SDS011",
     b"\xaa\xc0",
     _LENGTH,
+    3.0,
     lambda frame: sum(frame[2:8]) & 0xFF == frame[8] and frame[9] == 0xAB,
 )
-
-TIMEOUT_S = 3.0
 """It sends every second."""
 
 

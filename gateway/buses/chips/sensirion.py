@@ -42,7 +42,7 @@ def ask(bus: I2c, address: int, command: int, words: int) -> tuple[int, ...]:
     if any(crc8(part[:2]) != part[2] for part in parts):
         raise PartFault(
             f"The answer of 0x{address:02x} on i2c-{bus.number} has a wrong CRC ({answer.hex(' ')}): something "
-            "disturbs the bus. Look at the length of its cable (under 1 m), at its ground, and at the pull-ups."
+            "disturbs the bus. Look at its cable (under 1 m), at its ground, and at the pull-ups."
         )
     return tuple(int.from_bytes(part[:2], "big") for part in parts)
 

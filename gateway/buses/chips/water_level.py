@@ -2,7 +2,7 @@
 
 from firmware_config.sensor import SensorConfig
 from gateway.buses.buses import Buses
-from gateway.buses.chips.a02yyuw import TIMEOUT_S, A02yyuw
+from gateway.buses.chips.a02yyuw import A02yyuw
 from gateway.buses.chips.pressure_probe import level_mm, read_loop_ma
 from gateway.buses.i2c import I2c
 from gateway.buses.ports import port_of
@@ -23,7 +23,7 @@ class RangerLevel(Part):
         self._height_mm = mounting_height_mm
 
     def read(self, clock_ns: int) -> list[Measured]:
-        return [Measured("water_level", self._height_mm - self._ranger.distance_mm())]
+        return [Measured("water_level", self._height_mm - self._ranger.distance_mm(clock_ns))]
 
 
 class ProbeLevel(Part):
@@ -57,4 +57,4 @@ def level_part(sensor: SensorConfig, buses: Buses) -> Part:
     assert sensor.bus is not None and sensor.wired is not None, "checked with the configuration"
     if sensor.wired.type == "i2c":
         return ProbeLevel(buses.i2c(sensor.bus), sensor.unit, sensor.channels["probe"], constants)
-    return RangerLevel(A02yyuw(port_of(sensor, buses, TIMEOUT_S)), constants["mounting_height_mm"])
+    return RangerLevel(A02yyuw(port_of(sensor, buses)), constants["mounting_height_mm"])

@@ -59,8 +59,8 @@ AT_CARD = (
         (
             Edit(
                 "gateway/recorder/recorder.py",
-                "        entries = [*self._observed, *sample.edges, *sample.lost, ",
-                "        entries = [*self._observed, *sample.lost, ",
+                "        entries = [*self._observed, *tick.edges, *tick.lost, ",
+                "        entries = [*self._observed, *tick.lost, ",
             ),
         ),
         T1,

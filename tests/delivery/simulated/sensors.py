@@ -47,17 +47,19 @@ def sensors_of(plan: Plan) -> tuple[SensorConfig, ...]:
     pins, sensors = count(2), []
     for number, kind in enumerate(plan.kinds or ("detector",) * plan.sensors, 1):
         known = entry(kind)
-        told = {
+        told: dict[str, object] = {
             "id": f"loop-{number}",
             "kind": kind,
             "pins": {each.name: next(pins) for each in known.inputs},
-            "period_s": plan.period_s,
         }
+        # Shorter than a file may say: in hours of a simulation many intervals of movement must close, too.
+        short: dict[str, float] = {"period_s": plan.period_s}
         if known.reads == "samples":
-            told |= {"bus": "i2c-1", "sample_s": plan.period_s / READS}
+            told["bus"] = "i2c-1"
+            short["sample_s"] = plan.period_s / READS
         else:
             told["debounce_ms"] = DEBOUNCE_MS
-        sensors.append(SensorConfig.model_validate(told))
+        sensors.append(SensorConfig.model_validate(told).model_copy(update=short))
     return tuple(sensors)
 
 

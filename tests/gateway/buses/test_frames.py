@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.buses.chips import a02yyuw, pms5003, sds011
-from gateway.buses.frames import FrameFormat, newest_frame
+from gateway.buses.frames import FrameFormat, Frames
 from gateway.buses.serial_port import BYTES_MAX, SerialPort, open_serial
-from gateway.sensors.part import PartFault
+from gateway.sensors.part import NotYet, PartFault
+from sensorhub.reading import NS_PER_S
 from simulators.parts.particulates_pms import frame_of as pms_frame
 from simulators.parts.particulates_sds import frame_of as sds_frame
 from simulators.wires.chips.a02yyuw import frame_of as a02_frame
@@ -37,7 +38,7 @@ def line() -> Iterator[Pty]:
 
 @pytest.fixture
 def port(line: Pty) -> Iterator[SerialPort]:
-    port = open_serial(str(line.path), 9_600, 0.02)
+    port = open_serial(str(line.path), 9_600)
     yield port
     port.close()
 
@@ -122,14 +123,14 @@ def test_newest_frame_on_the_line_counts(line: Pty, port: SerialPort, form: Fram
     line.send(b"\x00\xff\xaa" + frame[: form.length // 2])
     line.send(frame)
 
-    assert newest_frame(port, form) == frame
+    assert Frames(port, form).newest(0) == frame
 
 
 @EACH
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (lambda frame: b"", "is silent: nothing came"),
+        (lambda frame: b"", "is silent: nothing came in 3.5 s"),
         (lambda frame: frame[:-1], "is no frame"),
         (lambda frame: frame[1:], "is no frame"),
         (lambda frame: frame[:-2] + bytes([frame[-2] ^ 1, frame[-1] ^ 2]), "is no frame"),
@@ -137,20 +138,27 @@ def test_newest_frame_on_the_line_counts(line: Pty, port: SerialPort, form: Fram
     ],
     ids=["silence", "end cut", "start cut", "wrong sum", "noise"],
 )
-def test_what_is_no_frame_is_a_fault(
+def test_what_is_no_frame_is_a_fault_when_it_has_been_so_for_too_long(
     line: Pty, port: SerialPort, form: FrameFormat, frame: bytes, spoil: Callable[[bytes], bytes], says: str
 ) -> None:
+    frames = Frames(port, form)
+    for clock_ns in (0, round(form.silent_s * NS_PER_S) - 1):
+        line.send(spoil(frame))
+        with pytest.raises(NotYet):
+            frames.newest(clock_ns)
     line.send(spoil(frame))
-
     with pytest.raises(PartFault, match=says):
-        newest_frame(port, form)
+        frames.newest(7 * NS_PER_S // 2)
+    line.send(frame)
+    assert frames.newest(4 * NS_PER_S) == frame
+    with pytest.raises(NotYet):
+        frames.newest(5 * NS_PER_S)
 
 
 class Scripted:
     """A port whose looks give this, one after the other, and then nothing."""
 
     path = "uart-0"
-    timeout_s = 0.01
 
     def __init__(self, *looks: bytes) -> None:
         self._looks = list(looks)
@@ -163,20 +171,47 @@ class Scripted:
         self.discarded += 1
 
 
+def frames_of(port: Scripted, form: FrameFormat) -> Frames:
+    return Frames(port, form)  # type: ignore[arg-type]
+
+
 def test_a_frame_in_two_halves_is_one() -> None:
-    assert newest_frame(Scripted(PMS[:20], PMS[20:]), pms5003.FRAME) == PMS  # type: ignore[arg-type]
+    assert frames_of(Scripted(PMS[:20], PMS[20:]), pms5003.FRAME).newest(0) == PMS
 
 
-def test_half_a_frame_before_silence_is_dropped() -> None:
-    with pytest.raises(PartFault, match="is no frame"):
-        newest_frame(Scripted(PMS[:20], b"", PMS[20:]), pms5003.FRAME)  # type: ignore[arg-type]
+def test_half_a_frame_whose_rest_does_not_come_at_once_is_dropped() -> None:
+    frames = frames_of(Scripted(PMS[:20], b"", PMS[20:], b"", PMS), pms5003.FRAME)
+    for clock_s in (0, 1):
+        with pytest.raises(NotYet):
+            frames.newest(clock_s * NS_PER_S)
+    assert frames.newest(2 * NS_PER_S) == PMS
+
+
+def test_a_part_that_was_asleep_is_silent_from_when_it_was_woken() -> None:
+    frames = frames_of(Scripted(), sds011.FRAME)
+    frames.listen(100 * NS_PER_S)
+    with pytest.raises(NotYet):
+        frames.newest(102 * NS_PER_S)
+    with pytest.raises(PartFault, match="nothing came in 30 s"):
+        frames.newest(130 * NS_PER_S)
 
 
 def test_after_a_flood_only_what_comes_anew_counts() -> None:
     port = Scripted((A02 * BYTES_MAX)[:BYTES_MAX], a02_frame(77))
 
-    assert newest_frame(port, a02yyuw.FRAME) == a02_frame(77)  # type: ignore[arg-type]
+    assert frames_of(port, a02yyuw.FRAME).newest(0) == a02_frame(77)
     assert port.discarded == 1
+
+
+def test_a_line_that_was_not_read_for_long_has_time_for_a_new_frame() -> None:
+    port = Scripted(A02, b"", (A02 * BYTES_MAX)[:BYTES_MAX], b"", a02_frame(77))
+    frames = frames_of(port, a02yyuw.FRAME)
+    assert frames.newest(0) == A02
+    with pytest.raises(NotYet):
+        frames.newest(1 * NS_PER_S)
+    with pytest.raises(NotYet):
+        frames.newest(3_600 * NS_PER_S)
+    assert frames.newest(3_601 * NS_PER_S) == a02_frame(77)
 
 
 def test_a_flood_without_end_is_a_fault() -> None:
@@ -184,5 +219,8 @@ def test_a_flood_without_end_is_a_fault() -> None:
         def read_available(self, wait_s: float) -> bytes:
             return bytes(BYTES_MAX)
 
+    frames = frames_of(Flood(), a02yyuw.FRAME)
+    with pytest.raises(NotYet):
+        frames.newest(0)
     with pytest.raises(PartFault, match="is no frame"):
-        newest_frame(Flood(), a02yyuw.FRAME)  # type: ignore[arg-type]
+        frames.newest(3 * NS_PER_S)

@@ -4,7 +4,8 @@ from threading import Thread
 
 import pytest
 
-from gateway.recorder.faults import TEXT_MAX, Faults
+from gateway.recorder.faults import Faults
+from sensorhub.sentence import SENTENCE_MAX
 
 
 class WallClock:
@@ -50,7 +51,7 @@ def test_fault_is_cut_to_what_a_status_takes_and_the_same_is_no_news() -> None:
     clock = WallClock()
     faults = Faults(clock)
     faults.set("loop-1", "pin", "x" * 300)
-    assert faults["loop-1"].text == "x" * TEXT_MAX
+    assert faults["loop-1"].text == "x" * (SENTENCE_MAX - 1) + "…"
     clock.us += 1_000_000
     faults.set("loop-1", "pin", "x" * 300)
     assert faults["loop-1"].since == 1_764_000_000.0

@@ -47,7 +47,8 @@ class Gateway:
     """A process over a journal that outlives it, a list in place of the spool; its one sensor has two contacts."""
 
     def __init__(self, kind: str, journal: list[Located], start_ns: int, levels: list[bool]) -> None:
-        sensor = SensorConfig(id="p", kind=kind, pins=PAIRS[kind], period_s=PERIOD // S, debounce_ms=20)
+        sensor = SensorConfig(id="p", kind=kind, pins=PAIRS[kind], debounce_ms=20)
+        sensor = sensor.model_copy(update={"period_s": PERIOD // S})
         self.journal = journal
         self.settings = settings_of(sensor)
         self.clock = Clock(start_ns)

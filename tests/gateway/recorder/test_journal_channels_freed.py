@@ -20,7 +20,8 @@ from tests.gateway.spool.memory_disk import MemoryDisk
 S = 1_000_000_000
 MS = 1_000_000
 WALL = 1_764_000_000 * S - 7 * S  # no interval ends on a whole period of the boot clock
-SENSOR = SensorConfig(id="p", kind="footfall", pins={"outer": 4, "inner": 5}, period_s=20, debounce_ms=20)
+PEOPLE = SensorConfig(id="p", kind="footfall", pins={"outer": 4, "inner": 5}, debounce_ms=20)
+SENSOR = PEOPLE.model_copy(update={"period_s": 20})
 
 
 class Clock:

@@ -14,7 +14,7 @@ from gateway.recorder.faults import Faults
 from gateway.recorder.kinds import sensed
 from gateway.recorder.poller import BACKOFF_READS_MAX, Poller
 from gateway.recorder.sampled import Sampled
-from gateway.sensors.part import Part, PartFault, Sample
+from gateway.sensors.part import NotYet, Part, PartFault, Sample
 from gateway.spool import Measured, ReadingEntry
 
 S = 1_000_000_000
@@ -213,6 +213,47 @@ def test_poller_part_that_blocks_delays_its_neighbour_and_makes_nothing_up() -> 
     assert seconds(rig.parts["b"]) == [10, 20, 50, 60]  # that of 20 s came at 45 s, and is taken as of 20 s
     assert rig.coverage("a") == rig.coverage("b") == [pytest.approx(66.7)]
     assert not rig.faults
+
+
+def test_poller_part_that_has_not_spoken_yet_is_asked_again_and_its_neighbour_waits_for_nothing() -> None:
+    rig = Rig({1: NotYet(), 2: NotYet()}, {})
+    rig.until(60 * S)
+    assert [due_ns / S for due_ns in rig.parts["a"].due] == [9.5, 19.5, 20, 20.5, 29.5, 39.5, 49.5, 59.5]
+    assert seconds(rig.parts["b"]) == [10, 20, 30, 40, 50, 60]
+    assert rig.coverage("a") == rig.coverage("b") == [100]
+    assert not rig.faults
+
+
+def test_poller_reading_of_a_part_that_has_not_spoken_yet_waits_for_it() -> None:
+    rig = Rig({5: NotYet(), 6: NotYet()})
+    rig.until(60 * S)
+    assert rig.readings("a") == []
+    rig.until(60 * S + HALF)
+    assert rig.coverage("a") == [100]
+
+
+def test_poller_several_parts_that_take_their_time_cost_none_that_is_read_more_often() -> None:
+    def slow() -> None:
+        rig.clock.ns += 3 * S // 4
+
+    slowly: dict[int, Exception | Callable[[], None]] = dict.fromkeys(range(6), slow)
+    rig = Rig(*[slowly] * 4)
+    sensors = [SensorConfig(id=name, kind="air-climate", bus="i2c-1", sample_s=20) for name in "abc"]
+    sensors.append(SensorConfig(id="d", kind="air-climate", bus="i2c-1", sample_s=1))
+    rig.parts["d"] = ScriptedPart({})
+    rig.sampled = {sensor.id: sampled(sensor) for sensor in sensors}
+    rig.poller = Poller(
+        sensors,
+        rig.sampled,
+        clock=rig.clock,
+        buses=Buses(MockFactory()),
+        faults=rig.faults,
+        make=lambda sensor, _: rig.parts[sensor.id],
+    )
+    rig.poller.begin()
+    rig.until(62 * S)
+    assert rig.coverage("d") == [100]
+    assert [rig.coverage(name) for name in "abc"] == [[100]] * 3
 
 
 def test_poller_part_that_cannot_be_let_go_of_costs_nobody() -> None:

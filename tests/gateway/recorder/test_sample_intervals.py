@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from firmware_config.catalogue import entry
 from gateway.anchors.times import AnchorBook
+from gateway.recorder.kinds import mark_of
 from gateway.recorder.sample_intervals import SampleIntervals
 from gateway.sensors.part import Sample
 from gateway.spool import Anchor, AnchorKind, Measured, ReadingEntry
@@ -131,6 +133,29 @@ def test_interval_takes_the_quality_of_every_sample_and_the_marks_of_its_kind() 
     part.sample(59 * S, degrees(2))
     (reading,) = part.close_until(PERIOD)
     assert reading.values[0].quality == Quality.INDICATIVE | Quality.SUSPECT
+
+
+def test_interval_with_one_implausible_sample_is_suspect_though_its_mean_is_not() -> None:
+    mark = mark_of(entry("air-climate"))
+    part = SampleIntervals("air", PERIOD, AnchorBook(), 10 * S, mark=mark)
+    for number in range(6):
+        part.sample(number * 10 * S + 9 * S, [*degrees(61 if number == 3 else 20), Measured("air_pressure", 1_000)])
+    part.sample(PERIOD + 9 * S, degrees(20))
+    first, second = part.close_until(2 * PERIOD)
+    assert [(each.quantity, each.quality) for each in first.values] == [
+        ("air_temperature", Quality.SUSPECT),
+        ("air_pressure", Quality.GOOD),
+    ]
+    assert second.values[0].quality == Quality.PARTIAL
+
+
+def test_interval_value_that_is_made_of_others_has_what_is_against_each_of_them() -> None:
+    part = made(sample_s=30)
+    part.summarise(lambda samples: [Measured("lamax", 70), Measured("air_temperature", 1)])
+    part.sample(29 * S, [Measured("laeq", 70, Quality.SUSPECT), Measured("air_temperature", 1)])
+    part.sample(59 * S, degrees(1, Quality.INDICATIVE))
+    (reading,) = part.close_until(PERIOD)
+    assert [each.quality for each in reading.values] == [Quality.SUSPECT | Quality.INDICATIVE, Quality.INDICATIVE]
 
 
 def test_interval_is_made_by_the_summary_of_the_part_once_it_is_there() -> None:

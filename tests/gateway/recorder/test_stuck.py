@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import pytest
+
+from firmware_config.catalogue import entry, kinds
 from firmware_config.sensor import SensorConfig, StuckRule
 from gateway.recorder.stuck import StuckLimits, local_time
 
@@ -138,6 +141,27 @@ def test_stuck_is_told_of_each_contact_by_its_name() -> None:
 def test_stuck_of_a_kind_without_limits_is_never_told() -> None:
     contact = Watched(SensorConfig(id="a", kind="activity", pin=4, stuck_active_min=100_000))
     assert contact.until(3_000 * H) == ""
+
+
+def test_stuck_rain_gauge_is_told_after_30_days_without_a_tip_and_5_min_of_a_held_reed() -> None:
+    gauge = Watched(SensorConfig(id="rain", kind="rain-gauge", pin=4))
+    assert gauge.until(30 * 24 * H - MIN) == ""
+    assert gauge.until(30 * 24 * H + MIN).startswith("Stuck: nothing seen by contact for more than 30 days. Look at")
+    gauge.change()
+    assert gauge.until(30 * 24 * H + 6 * MIN) == ""
+    assert gauge.until(30 * 24 * H + 7 * MIN).startswith(
+        "Stuck: contact active for more than 6 min. Look at the funnel"
+    )
+
+
+@pytest.mark.parametrize("kind", [kind for kind in kinds() if entry(kind).reads == "edges"])
+def test_stuck_names_what_to_look_at_at_this_kind(kind: str) -> None:
+    known = entry(kind)
+    pins = {each.name: 4 + at for at, each in enumerate(known.inputs)}
+    limits = StuckLimits(SensorConfig(id="s", kind=kind, pins=pins, stuck_active_min=1), unknown)
+    told = limits.look(2 * MIN, [True] * len(pins), [0] * len(pins))
+    assert told.endswith(f" for more than 2 min. Look at {known.look_at}.")
+    assert ("loop" in told) == ("loop" in known.title.lower() or "detector" in known.title.lower())
 
 
 def test_local_time_is_that_of_essex() -> None:

@@ -88,12 +88,12 @@ def test_watch_looks_no_more_than_once_a_second() -> None:
 
 
 def test_closure_rate_tells_a_contact_that_chatters_until_it_stops() -> None:
-    rate, closures, now_ns = ClosureRate(4), 0, 0
+    rate, closures, now_ns = ClosureRate(4, "card, loop and cable"), 0, 0
     for _ in range(60):
         now_ns += S
         closures += 5
         told = rate.look(now_ns, closures)
-    assert told == "Chattering: 5.0 closures a second, and 4 is the most there can be. Look at relay and cable."
+    assert told == "Chattering: 5.0 closures a second, and 4 is the most there can be. Look at card, loop and cable."
     for _ in range(20):
         now_ns += S
         told = rate.look(now_ns, closures)
@@ -101,7 +101,7 @@ def test_closure_rate_tells_a_contact_that_chatters_until_it_stops() -> None:
 
 
 def test_closure_rate_bears_a_platoon() -> None:
-    rate = ClosureRate(4)
+    rate = ClosureRate(4, "card, loop and cable")
     assert [rate.look(second * S, 10 if second else 0) for second in range(30)] == [""] * 30
 
 

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from firmware_config.sensor import SensorConfig
 from gateway.buses.buses import Buses
-from gateway.sensors.part import Part, Sample
+from gateway.recorder.poller import ASK_AGAIN_NS
+from gateway.sensors.part import NotYet, Part, Sample
 from sensorhub.clock import seconds_ns
 from sensorhub.reading import NS_PER_S, US_PER_S
 from simulators.parts.part import SimulatedPart
@@ -82,10 +83,24 @@ class Stand:
 
     def read(self, at_s: float) -> Sample | None:
         """What a read gives `at_s` seconds after the start; the simulated part has spoken before the port is opened."""
+        sample: Sample | None = self._ask(at_s, "read")
+        return sample
+
+    def probe(self, at_s: float) -> Sample:
+        """The same for a person who waits."""
+        sample: Sample = self._ask(at_s, "probe")
+        return sample
+
+    def _ask(self, at_s: float, question: str) -> Any:
+        """What a question gives; asked again, as the poller does, while the part may still speak."""
         clock_ns = BOOTED_NS + seconds_ns(at_s)
-        self._clock.advance_to(clock_ns)
-        self.simulated.settle(clock_ns)
-        return self.part.read(clock_ns)
+        while True:
+            self._clock.advance_to(clock_ns)
+            self.simulated.settle(clock_ns)
+            try:
+                return getattr(self.part, question)(clock_ns)
+            except NotYet:
+                clock_ns += ASK_AGAIN_NS
 
     def values(self, at_s: float) -> dict[str, float]:
         """The same by quantity; empty where nothing was due."""

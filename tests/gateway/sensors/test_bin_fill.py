@@ -33,8 +33,10 @@ def test_speed_of_sound() -> None:
     assert speed_of_sound_mps(20) == pytest.approx(343.42)
 
 
-@pytest.mark.parametrize(("distance", "fill"), [(1_500, 0), (1_000, 0), (575, 50), (150, 100), (60, 100)])
-def test_fill_is_between_empty_and_full(tmp_path: Path, distance: float, fill: float) -> None:
+@pytest.mark.parametrize(("distance", "fill"), [(1_500, -58.8235), (1_000, 0), (575, 50), (150, 100), (60, 110.588)])
+def test_fill_is_counted_from_empty_to_full_and_keeps_its_number_outside(
+    tmp_path: Path, distance: float, fill: float
+) -> None:
     class At(Tamper):
         def value(self, name: str, clock_ns: int, value: float) -> float:
             return distance

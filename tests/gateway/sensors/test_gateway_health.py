@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway.buses.firmware import FILE
 from gateway.sensors.gateway_health import GatewayHealth
 from gateway.sensors.part import PartFault
 from sensorhub.reading import US_PER_S
@@ -34,7 +35,7 @@ def test_what_only_the_gateway_knows_comes_along(tmp_path: Path) -> None:
     with Stand(tmp_path, Cabinet(START_US), facts=lambda: FACTS, **TOLD) as cabinet:
         values = cabinet.values(0)
 
-    expected = {"cpu_temperature": 40.0, "throttled": 0.0, "uptime": 3_600.0, **FACTS}
+    expected = {"cpu_temperature": 40.0, "throttled": 0.0, "under_voltage": 0.0, "uptime": 3_600.0, **FACTS}
     del expected["relative_humidity"]
     assert values == expected
 
@@ -46,38 +47,42 @@ def test_summary_is_the_newest_of_each_but_the_temperature_and_any_throttling(tm
         summary = cabinet.part.summary([sample for sample in samples if sample is not None])
 
     assert {each.quantity: each.value for each in summary} == pytest.approx(
-        {"spool_used": 2.0, "cpu_temperature": 42.85, "throttled": 1.0, "uptime": 3_910.0}
+        {"spool_used": 2.0, "cpu_temperature": 42.85, "throttled": 1.0, "under_voltage": 1.0, "uptime": 3_910.0}
     )
 
 
 @pytest.mark.parametrize(
-    ("bits", "throttled"), [(0, 0), (0x50000, 0), (0xF0000, 0), (0x50005, 1), (1, 1), (8, 1), (0x10, 0)]
+    ("bits", "throttled", "under_voltage"),
+    [(0, 0, 0), (0x50000, 0, 0), (0xF0000, 0, 0), (0x50005, 1, 1), (1, 1, 1), (8, 1, 0), (6, 1, 0), (0x10, 0, 0)],
 )
-def test_only_what_is_throttled_now_counts(tmp_path: Path, bits: int, throttled: float) -> None:
+def test_only_what_is_so_now_counts(tmp_path: Path, bits: int, throttled: float, under_voltage: float) -> None:
     tree = SystemTree(tmp_path)
     tree.set(50.0, bits, 10.0)
 
     found = {each.quantity: each.value for each in GatewayHealth(tmp_path, dict).read(0)}
 
-    assert found == {"cpu_temperature": 50.0, "throttled": throttled, "uptime": 10.0}
+    expected = {"cpu_temperature": 50.0, "throttled": throttled, "under_voltage": under_voltage, "uptime": 10.0}
+    assert found == expected
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "\n", "0xZZ", "é"])
 @pytest.mark.parametrize(
-    ("name", "quantity"),
+    ("name", "quantities"),
     [
-        ("sys/class/thermal/thermal_zone0/temp", "cpu_temperature"),
-        ("sys/devices/platform/soc/soc:firmware/get_throttled", "throttled"),
-        ("proc/uptime", "uptime"),
+        ("sys/class/thermal/thermal_zone0/temp", {"cpu_temperature"}),
+        (FILE, {"throttled", "under_voltage"}),
+        ("proc/uptime", {"uptime"}),
     ],
 )
-def test_a_file_that_cannot_be_read_costs_its_own_quantity(tmp_path: Path, name: str, quantity: str, text: str) -> None:
+def test_a_file_that_cannot_be_read_costs_its_own_quantities(
+    tmp_path: Path, name: str, quantities: set[str], text: str
+) -> None:
     SystemTree(tmp_path).set(50.0, 0, 10.0)
-    (tmp_path / name).write_text(text)
+    next(tmp_path.glob(name)).write_text(text)
 
     found = {each.quantity for each in GatewayHealth(tmp_path, dict).read(0)}
 
-    assert found == {"cpu_temperature", "throttled", "uptime"} - {quantity}
+    assert found == {"cpu_temperature", "throttled", "under_voltage", "uptime"} - quantities
 
 
 class Dead(Tamper):

@@ -117,6 +117,11 @@ def test_values_in_damp_air_are_suspect_where_the_humidity_is_known(facts: dict[
     assert {each.quality for each in sample} == {quality}
 
 
+def test_for_a_person_who_waits_it_wakes_and_tells_what_it_sends_at_once(tmp_path: Path) -> None:
+    with Stand(tmp_path, Street(START_US), **TOLD) as street:
+        assert {each.quantity for each in street.probe(0)} == {"pm2_5", "pm10"}
+
+
 class Dead(Tamper):
     """The sensor has no supply."""
 
@@ -129,3 +134,9 @@ def test_a_dead_sensor_is_a_fault(tmp_path: Path) -> None:
         assert street.read(0) is None
         with pytest.raises(PartFault, match=r"SDS011 .* is silent"):
             street.read(30)
+
+
+def test_a_dead_sensor_is_a_fault_for_a_person_who_waits(tmp_path: Path) -> None:
+    silent = pytest.raises(PartFault, match=r"SDS011 .* is silent: nothing came in 3 s")
+    with Stand(tmp_path, Street(START_US), Dead(), **TOLD) as street, silent:
+        street.probe(0)

@@ -65,8 +65,9 @@ def test_cabinet_tells_what_truly_happened_by_sensor(tmp_path: Path) -> None:
     made = cabinet(tmp_path, LOOP, AIR)
     until_ns = START_NS + 3_600 * NS_PER_S
     made.settle("air", START_NS + 5 * NS_PER_S)
-    truths = made.truths(START_NS, until_ns)
-    assert Truth("vehicle_count", "sum", 359) in truths["loop"]
-    assert {truth.quantity: round(truth.value, 6) for truth in truths["air"]}["air_temperature"] == 12.0
+    assert Truth("vehicle_count", "sum", 359) in made.truths("loop", START_NS, until_ns)
+    assert {truth.quantity: round(truth.value, 6) for truth in made.truths("air", START_NS, until_ns)}[
+        "air_temperature"
+    ] == 12.0
     made.close()
     made.close()  # may be called twice

@@ -96,7 +96,7 @@ def test_driver_parts_are_settled_before_they_are_read(tmp_path: Path) -> None:
     rig = Rig(tmp_path, LOOP, AIR, poll_s=30)
     asyncio.run(rig.drive(HOUR_NS))
     assert rig.gateway.polled == [START_NS + number * 30 * NS_PER_S for number in range(1, 120)]
-    (temperature, *_) = rig.cabinet.truths(START_NS, HOUR_NS)["air"]  # known where it was settled
+    (temperature, *_) = rig.cabinet.truths("air", START_NS, HOUR_NS)  # known where it was settled
     assert temperature.quantity == "air_temperature"
     assert temperature.value == pytest.approx(12.0)
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from sensorhub.reading import NS_PER_S
-from simulators.county.order import OrderUnreadable, read_order, write_order
+from simulators.county.order import read_order, write_order
+from simulators.kept import KeptUnreadable
 from simulators.pace import START_NS
 from tests.simulators.county.street import order
 
@@ -28,5 +29,5 @@ def test_order_ends_after_its_seconds_or_never(tmp_path: Path) -> None:
 def test_order_that_cannot_be_read_says_so(text: str | None, tmp_path: Path) -> None:
     if text is not None:
         (tmp_path / "county.json").write_text(text)
-    with pytest.raises(OrderUnreadable, match="Choose a new folder"):
+    with pytest.raises(KeptUnreadable, match="Choose a new folder"):
         read_order(tmp_path)

@@ -50,7 +50,7 @@ def test_run_without_whole_intervals_is_refused(tmp_path: Path) -> None:
     [
         ({"start": "yesterday"}, "--start yesterday: write a time"),
         ({"gateways": ("nowhere",)}, "has no gateway nowhere; there are quay"),
-        ({"scenario": supplied()["stuck-loop"]}, "fault stuck names gateway any, sensor any and kind loop"),
+        ({"scenario": supplied()["stuck-loop"]}, "fault stuck names gateway any, sensor any, kind loop and bus any"),
     ],
 )
 def test_run_that_cannot_be_is_refused(asked: dict[str, Any], said: str, tmp_path: Path) -> None:

@@ -6,9 +6,12 @@ import pytest
 
 from firmware_config.gateway import GatewayConfig
 from firmware_config.sensor import SensorConfig
+from simulators.faults.plan import FaultPlan
 from simulators.faults.planning import ScenarioMisfit, planned
-from simulators.faults.scenario import FaultPlan, Scenario
+from simulators.faults.scenario import Scenario
 
+FAR = {"mounting_height_mm": 4_000.0}
+DEEP = {"mounting_height_mm": 0.0}
 CONFIGS = [
     GatewayConfig(
         gateway=gateway,
@@ -17,16 +20,31 @@ CONFIGS = [
             SensorConfig(id="loop-2", kind="loop", pin=6),
             SensorConfig(id="pair", kind="loop-pair", pins={"upstream": 12, "downstream": 13}),
             SensorConfig(id="air", kind="air-climate", bus="i2c-1"),
+            SensorConfig(id="warm", kind="air-climate-sht", bus="i2c-1"),
+            SensorConfig(id="deep", kind="river-level", bus="i2c-3", channels={"probe": 0}, calibration=DEEP),
+            SensorConfig(id="far", kind="river-level", bus="uart-0", calibration=FAR),
+            SensorConfig(id="loud", kind="noise-level", bus="spi-0.0", channels={"level": 0}),
+            SensorConfig(id="vane", kind="wind-vane", bus="spi-0.1", channels={"vane": 0}),
+            SensorConfig(id="bin", kind="bin-fill", pins={"trigger": 16, "echo": 19}),
         ),
     )
     for gateway in ("a", "b")
 ]
 
 
+def place_all(seed: int = 1, indoors: tuple[str, ...] = (), **plan: Any) -> tuple[FaultPlan, ...]:
+    scenario = Scenario(title="t", what="w", seed=seed, faults=(FaultPlan(shows=("fault",), **plan),))
+    return planned(scenario, CONFIGS, indoors)
+
+
 def place(seed: int = 1, **plan: Any) -> FaultPlan:
-    scenario = Scenario(title="t", what="w", seed=seed, shows=("fault",), faults=(FaultPlan(**plan),))
-    (placed,) = planned(scenario, CONFIGS)
+    (placed,) = place_all(seed, **plan)
     return placed
+
+
+def places(**plan: Any) -> set[str]:
+    """The sensors among which the seed chooses."""
+    return {place(seed, **plan).sensor for seed in range(60)}
 
 
 def test_planned_sensor_of_a_kind_is_chosen_by_the_seed() -> None:
@@ -57,6 +75,11 @@ def test_planned_fault_of_a_whole_gateway_has_no_sensor() -> None:
         {"fault": "dead", "sensor": "loop-1"},  # no part on a bus
         {"fault": "stuck", "sensor": "air"},  # no contact
         {"fault": "crossed", "sensor": "loop-1"},  # nothing to cross it with
+        {"fault": "dead", "bus": "uart-9"},
+        {"fault": "dead-bus", "sensor": "bin"},  # on none
+        {"fault": "half-frames", "sensor": "air"},  # a master of I2C fetches as many bytes as it wants
+        {"fault": "echo-lost", "sensor": "deep"},  # a probe
+        {"fault": "flipped", "sensor": "bin"},  # no frames
     ],
 )
 def test_planned_fault_that_can_happen_to_nothing_is_refused(plan: dict[str, Any]) -> None:
@@ -66,3 +89,38 @@ def test_planned_fault_that_can_happen_to_nothing_is_refused(plan: dict[str, Any
 
 def test_planned_crossed_contacts_are_those_of_a_pair() -> None:
     assert {place(seed, fault="crossed").sensor for seed in range(10)} == {"pair"}
+
+
+def test_planned_bus_is_named_or_its_type() -> None:
+    assert places(fault="dead", bus="i2c-1") == {"air", "warm"}
+    assert places(fault="dead", bus="i2c") == {"air", "warm", "deep"}
+    assert places(fault="drift", per_hour=1.0, bus="uart", kind="river-level") == {"far"}
+
+
+BUSES: list[tuple[dict[str, Any], list[str]]] = [
+    ({"sensor": "warm"}, ["air", "warm"]),
+    ({"bus": "i2c-1"}, ["air", "warm"]),
+    ({"kind": "river-level", "bus": "i2c"}, ["deep"]),
+    ({"bus": "uart-0"}, ["far"]),
+    ({"bus": "spi-0.0"}, ["loud", "vane"]),  # one bus, two that it selects
+]
+
+
+def test_planned_dead_bus_is_dead_for_all_on_it_and_no_other() -> None:
+    for named, dead in BUSES:
+        found = place_all(fault="dead-bus", gateway="b", **named)
+        assert [(plan.gateway, plan.sensor, plan.fault) for plan in found] == [
+            ("b", sensor, "dead-bus") for sensor in dead
+        ]
+
+
+def test_planned_lost_echo_is_that_of_a_ranger() -> None:
+    assert places(fault="echo-lost") == {"far", "bin"}
+    assert places(fault="half-frames", share=0.5) == {"far"}
+
+
+def test_planned_fault_of_rain_happens_outdoors() -> None:
+    found = {place_all(seed, ("a",), fault="echo-lost", when="rain")[0].gateway for seed in range(20)}
+    assert found == {"b"}
+    with pytest.raises(ScenarioMisfit, match="in rain: outdoors"):
+        place_all(indoors=("a", "b"), fault="echo-lost", when="rain")

@@ -6,17 +6,19 @@ import pytest
 
 from firmware_config.catalogue import kinds
 from firmware_config.deployment import load_deployment
+from sensorhub.clock import parse_time_us
 from sensorhub.errors import ConfigInvalid
+from sensorhub.reading import US_PER_S
+from simulators.county.foresight import foreseen
+from simulators.county.places import places, rains
+from simulators.county.run import START
 from simulators.county.shipped import shipped_deployment
+from simulators.faults.plan import CONTACT_FAULTS, GATEWAY_FAULTS, PART_FAULTS
 from simulators.faults.planning import planned
 from simulators.faults.scenario import ScenarioUnknown, find_scenario, read_scenario, supplied
+from simulators.world.county import World
 
 NAMES = sorted(supplied())
-
-FAULTS = {
-    *("stuck", "cut", "chatter", "crossed", "dead", "frozen", "drift", "flipped", "half-frames", "echo-lost"),
-    *("clock-wrong", "power-cut", "network-down", "card-full"),
-}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -25,21 +27,54 @@ def test_scenario_supplied_names_kinds_of_the_catalogue_and_happens_in_the_examp
     assert scenario.what.endswith(".")
     assert {plan.kind for plan in scenario.faults} <= {*kinds(), ""}
     assert all(plan.from_s < scenario.hours * 3_600 for plan in scenario.faults)
-    plans = planned(scenario, list(load_deployment(shipped_deployment()).gateways.values()))
+    deployment = load_deployment(shipped_deployment())
+    world = World(1, parse_time_us(scenario.start or START))
+    plans = foreseen(scenario, deployment, list(deployment.gateways.values()), world, scenario.hours * 3_600)
     assert all(plan.gateway for plan in plans)
 
 
 def test_scenarios_supplied_have_every_fault() -> None:
     found = {plan.fault for name in NAMES for plan in read_scenario(supplied()[name]).faults}
-    assert found == FAULTS
+    assert found == {*CONTACT_FAULTS, *PART_FAULTS, *GATEWAY_FAULTS}
+
+
+def test_scenario_of_half_frames_happens_on_a_serial_line() -> None:
+    deployment = load_deployment(shipped_deployment())
+    (plan,) = planned(read_scenario(supplied()["half-frames"]), list(deployment.gateways.values()))
+    (sensor,) = [each for each in deployment.gateways[plan.gateway].sensors if each.id == plan.sensor]
+    assert sensor.wired is not None
+    assert sensor.wired.type == "uart"
+
+
+def test_scenario_of_a_dead_bus_spares_other_buses_of_its_gateway() -> None:
+    deployment = load_deployment(shipped_deployment())
+    plans = planned(read_scenario(supplied()["dead-bus"]), list(deployment.gateways.values()))
+    dead = {plan.sensor for plan in plans}
+    (gateway,) = {plan.gateway for plan in plans}
+    buses = {each.id: each.bus for each in deployment.gateways[gateway].sensors}
+    assert len(dead) > 1
+    assert len({buses[sensor] for sensor in dead}) == 1
+    assert {bus for sensor, bus in buses.items() if sensor not in dead and bus is not None} > set()
+
+
+def test_scenario_of_rain_has_rain_and_dry_weather_outdoors() -> None:
+    scenario = read_scenario(supplied()["echo-lost-in-rain"])
+    deployment = load_deployment(shipped_deployment())
+    assert scenario.start is not None
+    world = World(1, parse_time_us(scenario.start))
+    (plan,) = foreseen(scenario, deployment, list(deployment.gateways.values()), world, scenario.hours * 3_600)
+    assert not deployment.site_of(deployment.gateways[plan.gateway]).indoors
+    place = places(deployment, world)(plan.gateway, plan.sensor)
+    wet = [rains(place, world.start_us + minute * 60 * US_PER_S) for minute in range(scenario.hours * 60)]
+    assert 20 < sum(wet) < len(wet) - 60
 
 
 TOML = """\
 title = "Mine"
 what = "Something happens."
-shows = ["fault"]
 [[faults]]
 fault = "dead"
+shows = ["fault"]
 kind = "air-climate"
 """
 
@@ -63,6 +98,8 @@ def test_scenario_that_is_neither_is_refused_with_those_there_are() -> None:
         ('shows = ["fault"]', "shows = []", "shows"),
         ('kind = "air-climate"', "from_s = 60\nto_s = 60", "give a later to_s"),
         ('kind = "air-climate"', "share = 2.0", "share"),
+        ('kind = "air-climate"', "share = 0.5", "dead takes no share"),
+        ("[[faults]]", 'start = "noon"\n[[faults]]', "start noon is no time"),
         ('kind = "air-climate"', "when = 3", "when"),
         ('kind = "air-climate"', "from_s = 4_000", "when the run is over"),
         ("[[faults]]", "hours = 0\n[[faults]]", "hours"),

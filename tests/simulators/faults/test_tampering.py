@@ -8,7 +8,7 @@ import pytest
 
 from firmware_config.sensor import SensorConfig
 from sensorhub.reading import NS_PER_S
-from simulators.faults.scenario import FaultPlan
+from simulators.faults.plan import FaultPlan
 from simulators.faults.tampering import ScenarioTamper
 from simulators.pace import START_NS
 from simulators.parts.part import PinMove
@@ -22,12 +22,17 @@ def at(second: float) -> int:
     return START_NS + round(second * NS_PER_S)
 
 
+def rains(clock_ns: int) -> bool:
+    """From 14 to 17 s."""
+    return at(14) <= clock_ns < at(17)
+
+
 def tamper(sensor: SensorConfig, *plans: FaultPlan, seed: int = 1) -> ScenarioTamper:
-    return ScenarioTamper(sensor, plans, START_NS, seed)
+    return ScenarioTamper(sensor, plans, START_NS, seed, rains)
 
 
 def plan(fault: Any, from_s: int = 10, to_s: int = 20, **rest: Any) -> FaultPlan:
-    return FaultPlan(fault=fault, from_s=from_s, to_s=to_s, **rest)
+    return FaultPlan(fault=fault, from_s=from_s, to_s=to_s, shows=("fault",), **rest)
 
 
 def moved(made: ScenarioTamper, moves: Iterable[Told]) -> list[Told]:
@@ -67,7 +72,7 @@ def test_tamper_held_for_ever_gives_a_move_for_each_true_one() -> None:
         for number in count(1):
             yield PinMove(at(number), 5, number % 2 == 1)
 
-    made = tamper(LOOP, FaultPlan(fault="stuck", from_s=10))
+    made = tamper(LOOP, plan("stuck", 10, 10**9))
     moves = list(islice(made.moves(forever()), 1_000))
     assert all(move.active for move in moves if move.clock_ns >= at(10))
 
@@ -112,7 +117,7 @@ def test_tamper_several_faults_come_one_after_the_other() -> None:
 
 
 def test_tamper_value_drifts_by_the_hour() -> None:
-    made = tamper(LOOP, FaultPlan(fault="drift", from_s=600, per_hour=6.0))
+    made = tamper(LOOP, plan("drift", 600, 10**9, per_hour=6.0))
     assert [made.value("p", at(second), 1_000.0) for second in (599, 600, 4_200)] == [1_000.0, 1_000.0, 1_006.0]
 
 
@@ -140,8 +145,9 @@ def test_tamper_half_frames_are_shorter() -> None:
     assert made.frame(at(25), frame) == frame
 
 
-def test_tamper_part_is_dead_for_its_time() -> None:
-    made = tamper(LOOP, plan("dead"))
+@pytest.mark.parametrize("fault", ["dead", "dead-bus"])
+def test_tamper_part_is_dead_for_its_time(fault: str) -> None:
+    made = tamper(LOOP, plan(fault))
     assert [made.dead(at(second)) for second in (9, 10, 19, 20)] == [False, True, True, False]
 
 
@@ -149,6 +155,11 @@ def test_tamper_echoes_are_lost_by_their_share() -> None:
     made = tamper(LOOP, plan("echo-lost", share=0.25))
     assert sum(made.echo_lost(at(15)) for _ in range(400)) == pytest.approx(100, abs=45)
     assert not made.echo_lost(at(25))
+
+
+def test_tamper_echoes_are_lost_in_rain_and_not_when_it_is_dry() -> None:
+    made = tamper(LOOP, plan("echo-lost", 10, 16, when="rain"))
+    assert [made.echo_lost(at(second)) for second in (13, 14, 15, 16, 18)] == [False, True, True, False, False]
 
 
 def test_tamper_chance_is_of_the_seed() -> None:
