@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sensorhub.cli import options
 from sensorhub.errors import AskedWrong
 
 
@@ -53,7 +54,8 @@ def _ask(question: str, default: str | None) -> str:
         answer: str = typer.prompt(question, default, show_default=False)
     except typer.Abort:
         if sys.stdin.isatty():
-            raise
+            typer.echo("\nStopped. Nothing is written.", err=True)
+            raise typer.Exit(options.INTERRUPTED) from None
         typer.echo("\nNobody answers. Give it as an option: sensorhub config new --help names them.", err=True)
         raise typer.Exit(AskedWrong.exit_code) from None
     return answer
