@@ -1,11 +1,12 @@
 """What the pages show of now: the newest readings of every sensor, in memory, filled by ingest before the commit."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from cloud.stores.protocol import Query, Store, StorePack, StoreUnavailable
-from cloud.view import LiveView, Notice, SensorNow, Trouble
+from cloud.view import LiveView, Notice, Playing, SensorNow, Trouble
 from cloud.watched import WatchedSensor
 from cloud.watched_gateway import WatchedGateway
 from sensorhub.clock import MachineClock
@@ -234,7 +235,6 @@ class LiveModel:
         """Everything as it is at this instant."""
         with self._lock:
             now_us = self._clock.wall_us()
-            recordings = [known.recording for known in self._gateways.values()]
             listed = [one for one in self._sensors.values() if one.gateway.names(one.sensor_id)]
             health = {one.gateway_id: self._now(one, now_us) for one in listed if one.is_the_gateways}
             return LiveView(
@@ -244,7 +244,7 @@ class LiveModel:
                     known.now(gateway, self._notices.get(gateway, ()), health.get(gateway))
                     for gateway, known in sorted(self._gateways.items())
                 ),
-                recordings=tuple(recording for recording in recordings if recording is not None),
+                playing=self._playing(one.gateway for one in listed if not one.is_the_gateways),
                 unnamed=tuple(self._unnamed.items()),
                 trouble=self._trouble,
                 warning=self._warning,
@@ -252,6 +252,13 @@ class LiveModel:
                 heard_us=self._heard_us,
                 hidden=len(self._hidden),
             )
+
+    def _playing(self, of_sensors: Iterable[WatchedGateway]) -> tuple[Playing, ...]:
+        sensors = Counter((gateway.recording, gateway.source) for gateway in of_sensors)
+        played = dict.fromkeys((gateway.recording, gateway.source) for gateway in self._gateways.values())
+        return tuple(
+            Playing(recording, title, sensors[recording, title]) for recording, title in played if recording is not None
+        )
 
     def _now(self, sensor: WatchedSensor, now_us: int) -> SensorNow:
         blind = self._trouble is not None or sensor.unheard_since(self._resumed_us, now_us)

@@ -28,6 +28,7 @@ class SensorNow:
         fault: its open fault.
         gateway_state: what its gateway says of itself.
         gateway_since_us: since when it says so; None where the hub did not see the change.
+        source: the title of what its gateway plays; empty where that measures on the road.
         backlog: its gateway's records without a receipt.
         newest_us: time of its newest reading; of a recording, the recording's own.
         age_from_us: when that reading was made here.
@@ -48,6 +49,7 @@ class SensorNow:
     fault: Fault | None
     gateway_state: GatewayState | None
     gateway_since_us: int | None
+    source: str
     backlog: int
     newest_us: int | None
     age_from_us: int | None
@@ -80,6 +82,7 @@ class GatewayNow:
         backlog: its records without a receipt that are overdue.
         trouble: what keeps it from accepting or sending, in a sentence; empty while nothing does.
         notices: what else is known against it.
+        source: the title of what it plays; empty where it measures on the road.
         health: what it measures of itself; None where it does not.
     """
 
@@ -91,7 +94,17 @@ class GatewayNow:
     backlog: int
     trouble: str
     notices: tuple[Notice, ...]
+    source: str = ""
     health: SensorNow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Playing:
+    """What gateways play in place of a road, under which title, and how many sensors that reaches."""
+
+    recording: RecordingStatus
+    title: str
+    sensors: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +123,7 @@ class LiveView:
         now_us: that instant.
         sensors: those that their gateway's newest status names, but for what a gateway measures of itself.
         gateways: all that are named and have said something, with what is known against them.
-        recordings: what is played, by gateway.
+        playing: what is played; gateways that play parts of one recording are one.
         unnamed: gateways that nobody named, with the messages of each that were forgotten.
         trouble: why no data is taken.
         warning: what will be a trouble if nobody does anything, in a sentence; empty where there is nothing.
@@ -122,7 +135,7 @@ class LiveView:
     now_us: int
     sensors: tuple[SensorNow, ...] = ()
     gateways: tuple[GatewayNow, ...] = ()
-    recordings: tuple[RecordingStatus, ...] = ()
+    playing: tuple[Playing, ...] = ()
     unnamed: tuple[tuple[str, int], ...] = ()
     trouble: Trouble | None = None
     warning: str = ""

@@ -207,6 +207,7 @@ class WatchedSensor:
             fault=spec.fault if spec is not None else None,
             gateway_state=status.state if status is not None else None,
             gateway_since_us=self.gateway.since_us,
+            source=self.gateway.source,
             backlog=status.backlog if status is not None else 0,
             newest_us=newest_us,
             age_from_us=None if newest_us is None else played_at_us(self.gateway.recording, newest_us),

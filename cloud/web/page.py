@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cloud.view import LiveView, SensorNow
+from cloud.view import LiveView, Playing, SensorNow
 from cloud.web import words
 from sensorhub.reading import US_PER_S
 from sensorhub.states import STATES, State, playing_us
-from sensorhub.status import RecordingStatus
 
 FEED_STILL_US = 90 * US_PER_S
 FEED_STILL_PERIODS = 1.5
@@ -32,24 +31,27 @@ def feed_words(view: LiveView) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A recording that is played: its title and pace, and how its clock follows ours (milliseconds since 1970)."""
+    """What is played: its title and pace, and how its clock follows ours (milliseconds since 1970)."""
 
     title: str
     clock: str
+    """Empty where it is ours: a simulation in real time."""
     ended: bool
     from_ms: int
     at_ms: int
     speed: float
 
 
-def played(recording: RecordingStatus, now_us: int) -> Played:
-    """A recording in words, with the clock that it shows now."""
+def played(playing: Playing, now_us: int) -> Played:
+    """What is played, in words, with the clock that it shows now."""
+    recording = playing.recording
     recorded_us = playing_us(recording, now_us) - round(recording.shift_s * US_PER_S)
     pace = "in real time" if recording.speed == 1 else f"at {recording.speed:g} times real time"
-    title = recording.title or "A recording"
+    has_clock = recording.speed != 1 or recording.r0 - recording.shift_s != recording.w0
+    said = playing.title if recording.ended else f"{playing.title}, {'played ' if has_clock else ''}{pace}"
     return Played(
-        title=title if recording.ended else f"{title}, played {pace}",
-        clock=words.day_and_clock(recorded_us),
+        title=f"{said}: {words.number(playing.sensors, 0)} sensor{'' if playing.sensors == 1 else 's'}",
+        clock=words.day_and_clock(recorded_us) if has_clock else "",
         ended=recording.ended,
         from_ms=round((recording.r0 - recording.shift_s) * 1_000),
         at_ms=round(recording.w0 * 1_000),

@@ -57,9 +57,8 @@ class Renderer:
             "head": self._render("head.html", head=rows.head(view.sensors, rows.layout_of(view.sensors))),
             "counts": self._render("counts.html", counts=page.counts(view.sensors)),
             "played": self._render(
-                # several gateways may play parts of one recording
                 "played.html",
-                recordings=[page.played(recording, view.now_us) for recording in dict.fromkeys(view.recordings)],
+                recordings=[page.played(playing, view.now_us) for playing in view.playing],
             ),
             "trouble": self._render(
                 "trouble.html", trouble=trouble, since=words.clock(trouble.since_us) if trouble is not None else ""

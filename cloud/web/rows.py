@@ -33,6 +33,7 @@ class Layout:
     Arguments:
         several: whether gateways must be told apart.
         strands: whether strands must be.
+        sources: whether some play what others do not.
         kind: the kind of all of them; None where they differ.
         shown: the quantities that the head names; none where kinds differ.
         window_us: over how long they are summed.
@@ -40,6 +41,7 @@ class Layout:
 
     several: bool = False
     strands: bool = False
+    sources: bool = False
     kind: str | None = None
     shown: tuple[str, ...] = ()
     window_us: int = 0
@@ -81,7 +83,7 @@ class Row:
         blind: whether the state is as of an earlier time.
         name, what: its name, and what it watches.
         strand: where strands must be told apart: the id of its own.
-        more: where kinds differ: its kind, and its gateway if need be.
+        more: where kinds differ: its kind, and its gateway and what that plays if need be.
         values: its last values, the main one first; None where it has fewer.
         headed: whether the head of the table says what they are.
         spark: its bars or line.
@@ -118,6 +120,7 @@ def layout_of(sensors: Sequence[SensorNow]) -> Layout:
     return Layout(
         several=len({sensor.gateway for sensor in sensors}) > 1,
         strands=len({_strand(sensor.kind) for sensor in sensors}) > 1,
+        sources=len({sensor.source for sensor in sensors}) > 1,
         kind=kind if alike else None,
         shown=shown if alike else (),
         window_us=max(sum_window_us(sensor.period_us) for sensor in sensors) if alike else 0,
@@ -189,7 +192,7 @@ def row(sensor: SensorNow, layout: Layout, scale: Scale, now_us: int) -> Row:
     judgement = sensor.judgement
     name = _words(sensor.sensor)
     what = sensor.title if sensor.title.lower() != name.lower() else ""
-    gateway = sensor.gateway if layout.several else ""
+    whose = [sensor.gateway if layout.several else "", sensor.source if layout.sources else ""]
     alike = layout.kind is not None
     values = [_number(shown, sensor, layout) for shown in sensor.shown]
     return Row(
@@ -198,9 +201,9 @@ def row(sensor: SensorNow, layout: Layout, scale: Scale, now_us: int) -> Row:
         state=judgement.state,
         blind=judgement.blind,
         name=name,
-        what=", ".join(part for part in (what, gateway if alike else "") if part),
+        what=", ".join(part for part in (what, *(whose if alike else ())) if part),
         strand=_strand(sensor.kind) if layout.strands else "",
-        more=() if alike else tuple(part for part in (_kind_title(sensor.kind), gateway) if part),
+        more=() if alike else tuple(part for part in (_kind_title(sensor.kind), *whose) if part),
         values=(*values, *[None] * (SHOWN_MAX - len(values))),
         headed=alike,
         spark=_spark(sensor, scale),

@@ -12,7 +12,7 @@ from cloud.web.assets import Assets
 from cloud.web.render import Renderer
 from sensorhub.reading import US_PER_S
 from sensorhub.status import RecordingStatus
-from tests.cloud.junction import NOW_US, Clock, Junction, busy_junction, interval
+from tests.cloud.junction import NOW_US, SIMULATED, Clock, Junction, busy_junction, interval
 
 NBSP = "\u00a0"
 
@@ -119,9 +119,19 @@ def test_page_names_unnamed_gateways_and_what_to_do(live: LiveModel, renderer: R
 
 def test_page_shows_the_clock_of_a_recording(live: LiveModel, clock: Clock) -> None:
     busy_junction(live, clock.now_us)
-    shown = page.played(live.view().recordings[0], clock.now_us)
+    shown = page.played(live.view().playing[0], clock.now_us)
     assert shown.clock == "15 Apr 2024, 13:24:17"
-    assert shown.title == "Recorded junction 1136, played in real time"
+    assert shown.title == "Recorded junction 1136, played in real time: 23 sensors"
+
+
+def test_page_says_what_is_simulated_without_a_clock_that_is_ours(
+    live: LiveModel, clock: Clock, renderer: Renderer
+) -> None:
+    Junction(live).says(at_us=clock.now_us, recording=SIMULATED)
+    html = renderer.whole(live.view(), renew=False)
+    assert f"{SIMULATED.title}, in real time: 1 sensor<" in html
+    assert f'<span class="more">{SIMULATED.title}</span>' in html.partition("<h2>Gateways</h2>")[2]
+    assert "Recording:" not in html
 
 
 def test_feed_words_say_how_far_it_is_behind() -> None:
