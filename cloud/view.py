@@ -37,6 +37,7 @@ class SensorNow:
         shown: its main quantities, three at most.
         bars: the first of these in each of the last intervals, oldest first; of a held contact the share of the time
             that it was held; None where one is missing.
+        unseen: how many of them are from before the first reading that is known.
         uncommitted: whether the newest reading still waits for the commit.
     """
 
@@ -57,6 +58,7 @@ class SensorNow:
     oldest_us: int | None
     shown: tuple[Shown, ...]
     bars: tuple[float | None, ...]
+    unseen: int
     uncommitted: bool
 
 

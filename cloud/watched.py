@@ -215,6 +215,7 @@ class WatchedSensor:
             oldest_us=history.oldest_us,
             shown=shown,
             bars=self._bars(shown[0].quantity, end_us, held) if shown else (),
+            unseen=history.unseen(end_us, self.period_us, BARS, held=held),
             uncommitted=uncommitted,
         )
 

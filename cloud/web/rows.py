@@ -252,7 +252,9 @@ def _spark(sensor: SensorNow, scale: Scale) -> Spark:
     if not sensor.shown:
         return Spark(0)
     quantity = QUANTITIES[sensor.shown[0].quantity]
-    return bars(sensor.bars, scale.high) if quantity.adds or quantity.held else line(sensor.bars, scale)
+    if quantity.adds or quantity.held:
+        return bars(sensor.bars, scale.high, sensor.unseen)
+    return line(sensor.bars, scale, sensor.unseen)
 
 
 def _tags(sensor: SensorNow) -> tuple[str, ...]:
