@@ -12,7 +12,7 @@ from cloud.watched_gateway import WatchedGateway
 from sensorhub.clock import MachineClock
 from sensorhub.reading import US_PER_S, Reading
 from sensorhub.states import played_at_us
-from sensorhub.status import Status
+from sensorhub.status import RecordingStatus, Status
 from sensorhub.topics import PackId
 
 SENSORS_MAX = 5_000
@@ -254,10 +254,15 @@ class LiveModel:
             )
 
     def _playing(self, of_sensors: Iterable[WatchedGateway]) -> tuple[Playing, ...]:
-        sensors = Counter((gateway.recording, gateway.source) for gateway in of_sensors)
-        played = dict.fromkeys((gateway.recording, gateway.source) for gateway in self._gateways.values())
+        """What is played; gateways that play parts of one recording are one."""
+        sensors = Counter(of_sensors)
+        players: dict[RecordingStatus, list[WatchedGateway]] = {}
+        for known in self._gateways.values():
+            if known.recording is not None:
+                players.setdefault(known.recording, []).append(known)
         return tuple(
-            Playing(recording, title, sensors[recording, title]) for recording, title in played if recording is not None
+            Playing(recording, ones[0].source, ones[0].plays, sum(sensors[one] for one in ones))
+            for recording, ones in players.items()
         )
 
     def _now(self, sensor: WatchedSensor, now_us: int) -> SensorNow:

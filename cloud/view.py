@@ -1,6 +1,7 @@
 """What the pages show at one instant: sensors, gateways, and the hub itself."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from cloud.history import Sum, Value
 from sensorhub.states import Judgement
@@ -13,6 +14,14 @@ class Shown:
 
     quantity: str
     value: Value | Sum | None
+
+
+class Source(StrEnum):
+    """Where readings come from: a road, a world that is simulated as if it were now, or what has a clock of its own."""
+
+    ROAD = ""
+    SIMULATED = "simulated"
+    PLAYED = "played"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +37,7 @@ class SensorNow:
         fault: its open fault.
         gateway_state: what its gateway says of itself.
         gateway_since_us: since when it says so; None where the hub did not see the change.
-        source: the title of what its gateway plays; empty where that measures on the road.
+        source: where its gateway's readings come from.
         backlog: its gateway's records without a receipt.
         newest_us: time of its newest reading; of a recording, the recording's own.
         age_from_us: when that reading was made here.
@@ -50,7 +59,7 @@ class SensorNow:
     fault: Fault | None
     gateway_state: GatewayState | None
     gateway_since_us: int | None
-    source: str
+    source: Source
     backlog: int
     newest_us: int | None
     age_from_us: int | None
@@ -84,7 +93,7 @@ class GatewayNow:
         backlog: its records without a receipt that are overdue.
         trouble: what keeps it from accepting or sending, in a sentence; empty while nothing does.
         notices: what else is known against it.
-        source: the title of what it plays; empty where it measures on the road.
+        plays: the title of what it plays; empty where it measures on the road.
         health: what it measures of itself; None where it does not.
     """
 
@@ -96,7 +105,7 @@ class GatewayNow:
     backlog: int
     trouble: str
     notices: tuple[Notice, ...]
-    source: str = ""
+    plays: str = ""
     health: SensorNow | None = None
 
 
@@ -105,6 +114,7 @@ class Playing:
     """What gateways play in place of a road, under which title, and how many sensors that reaches."""
 
     recording: RecordingStatus
+    source: Source
     title: str
     sensors: int
 

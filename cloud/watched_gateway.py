@@ -1,6 +1,6 @@
 """One gateway as the live feed knows it: what it said last. Not thread-safe: the live model locks."""
 
-from cloud.view import GatewayNow, Notice, SensorNow
+from cloud.view import GatewayNow, Notice, SensorNow, Source
 from sensorhub.reading import US_PER_S
 from sensorhub.status import RecordingStatus, SensorStatus, Status
 
@@ -36,8 +36,17 @@ class WatchedGateway:
         return self.status.recording if self.status is not None else None
 
     @property
-    def source(self) -> str:
-        """Where its readings come from, if not from the road: the title of what it plays."""
+    def source(self) -> Source:
+        """Where its readings come from."""
+        if self.recording is None:
+            return Source.ROAD
+        played = self.recording
+        is_now = played.speed == 1 and played.r0 - played.shift_s == played.w0
+        return Source.SIMULATED if is_now else Source.PLAYED
+
+    @property
+    def plays(self) -> str:
+        """The title of what it plays; empty where it measures on the road."""
         return "" if self.recording is None else self.recording.title or "A recording"
 
     @property
@@ -64,6 +73,6 @@ class WatchedGateway:
             backlog=status.backlog,
             trouble=status.trouble,
             notices=notices,
-            source=self.source,
+            plays=self.plays,
             health=health,
         )

@@ -4,7 +4,7 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from cloud.view import LiveView, SensorNow
-from cloud.web import gateways, page, rows, words
+from cloud.web import gateways, meanings, page, rows, words
 from cloud.web.assets import Assets, templates
 from cloud.web.rows import Layout
 from cloud.web.spark import Scale
@@ -43,6 +43,8 @@ class Renderer:
             parts=self.parts(view),
             rows=[self._render("row.html", row=row) for row in sorted(made, key=lambda row: row.rank)],
             renew=renew,
+            states=meanings.STATES,
+            beside=meanings.BESIDE,
         )
 
     def row(self, sensor: SensorNow, layout: Layout, scale: Scale, now_us: int) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from cloud import live as live_module
 from cloud.live import PENDING_MAX, UNNAMED_MAX, LiveModel
 from cloud.stores.protocol import StorePack
+from cloud.view import Source
 from sensorhub.reading import US_PER_S, Quality, Reading
 from sensorhub.states import Cause, State
 from sensorhub.status import Fault, RecordingStatus
@@ -136,8 +137,9 @@ def test_live_model_shows_a_simulation_in_real_time_as_it_would_a_road(live: Liv
     road = live.view()
     junction.says(at_us=clock.now_us, recording=SIMULATED)
     simulated = live.view()
-    assert [replace(one, source="") for one in simulated.sensors] == list(road.sensors)
-    assert {one.source for one in simulated.sensors} == {one.source for one in simulated.gateways} == {SIMULATED.title}
+    assert [replace(one, source=Source.ROAD) for one in simulated.sensors] == list(road.sensors)
+    assert {one.source for one in simulated.sensors} == {Source.SIMULATED}
+    assert [one.plays for one in simulated.gateways] == [SIMULATED.title]
     assert [(one.title, one.sensors) for one in simulated.playing] == [(SIMULATED.title, 23)]
 
 
@@ -145,9 +147,9 @@ def test_live_model_knows_what_a_lost_gateway_played(live: LiveModel, clock: Clo
     junction = Junction(live)
     junction.says(at_us=clock.now_us, recording=SIMULATED)
     junction.says("lost", at_us=clock.now_us)
-    assert only(live.view()).source == SIMULATED.title
+    assert only(live.view()).source is Source.SIMULATED
     junction.says(at_us=clock.now_us)
-    assert only(live.view()).source == ""
+    assert only(live.view()).source is Source.ROAD
 
 
 def test_live_model_lists_unnamed_gateways_until_they_are_named(live: LiveModel, clock: Clock) -> None:

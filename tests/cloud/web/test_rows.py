@@ -138,9 +138,9 @@ def test_rows_say_what_is_simulated_where_not_everything_is(live: LiveModel, clo
     street.says(sensor("bin-1", "new-bin", ["fill_level"]), at_us=clock.now_us, recording=SIMULATED)
     assert rows_of(live)["bin-1"].what == ""  # the head of the page says it of all
     other.says(sensor("bin-2", "new-bin", ["fill_level"]), at_us=clock.now_us)
-    assert (rows_of(live)["bin-1"].what, rows_of(live)["bin-2"].what) == ("high-street, Simulated county", "by-road")
+    assert (rows_of(live)["bin-1"].what, rows_of(live)["bin-2"].what) == ("high-street, simulated", "by-road")
     other.says(sensor("bin-2", "new-air", ["no2"]), at_us=clock.now_us)
-    assert rows_of(live)["bin-1"].more == ("New bin", "high-street", "Simulated county")
+    assert rows_of(live)["bin-1"].more == ("New bin", "high-street", "simulated")
 
 
 def test_unknown_kind_shows_the_first_three_quantities_of_its_status(live: LiveModel, clock: Clock) -> None:
