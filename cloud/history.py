@@ -44,6 +44,8 @@ class History:
         self._instants: dict[int, dict[str, Value]] = {}
         self.quantities: set[str] = set()
         """All of which there was a reading."""
+        self.first_us: int | None = None
+        """Time of the earliest reading that came, bad ones too."""
         self.newest_us: int | None = None
         self.active_us: int | None = None
         """Time of the newest reading that something was seen."""
@@ -57,6 +59,7 @@ class History:
             reading: of this sensor.
             keep_us: how far back from the newest one readings are kept.
         """
+        self.first_us = min(reading.time_us, self.first_us or reading.time_us)
         if reading.quality & Quality.BAD:
             return False
         newer = self.newest_us is None or reading.time_us > self.newest_us
@@ -143,6 +146,16 @@ class History:
                 held_us[slot] += length_us * self._instants[time_us][quantity].value
                 at_us += length_us
         return tuple(held / known if known else None for held, known in zip(held_us, known_us, strict=True))
+
+    def unseen(self, end_us: int, period_us: int, count: int, *, held: bool = False) -> int:
+        """How many of `count` bars up to end_us, as of one of the two above, are from before the first reading."""
+        if self.first_us is None:
+            return count
+        if held:
+            begun = (self.first_us - end_us) // period_us + count
+        else:
+            begun = count - 1 - (end_us - self.first_us + period_us // 2) // period_us
+        return max(0, min(begun, count))
 
     def at_rest(self, quantities: Iterable[str], window_us: int, period_us: int, *, held: bool = False) -> bool:
         """Whether good zeros of each quantity cover the window that ends with the newest reading.

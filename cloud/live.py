@@ -1,17 +1,18 @@
 """What the pages show of now: the newest readings of every sensor, in memory, filled by ingest before the commit."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from cloud.stores.protocol import Query, Store, StorePack, StoreUnavailable
-from cloud.view import LiveView, Notice, SensorNow, Trouble
+from cloud.view import LiveView, Notice, Playing, SensorNow, Trouble
 from cloud.watched import WatchedSensor
 from cloud.watched_gateway import WatchedGateway
 from sensorhub.clock import MachineClock
 from sensorhub.reading import US_PER_S, Reading
 from sensorhub.states import played_at_us
-from sensorhub.status import Status
+from sensorhub.status import RecordingStatus, Status
 from sensorhub.topics import PackId
 
 SENSORS_MAX = 5_000
@@ -234,7 +235,6 @@ class LiveModel:
         """Everything as it is at this instant."""
         with self._lock:
             now_us = self._clock.wall_us()
-            recordings = [known.recording for known in self._gateways.values()]
             listed = [one for one in self._sensors.values() if one.gateway.names(one.sensor_id)]
             health = {one.gateway_id: self._now(one, now_us) for one in listed if one.is_the_gateways}
             return LiveView(
@@ -244,7 +244,7 @@ class LiveModel:
                     known.now(gateway, self._notices.get(gateway, ()), health.get(gateway))
                     for gateway, known in sorted(self._gateways.items())
                 ),
-                recordings=tuple(recording for recording in recordings if recording is not None),
+                playing=self._playing(one.gateway for one in listed if not one.is_the_gateways),
                 unnamed=tuple(self._unnamed.items()),
                 trouble=self._trouble,
                 warning=self._warning,
@@ -252,6 +252,18 @@ class LiveModel:
                 heard_us=self._heard_us,
                 hidden=len(self._hidden),
             )
+
+    def _playing(self, of_sensors: Iterable[WatchedGateway]) -> tuple[Playing, ...]:
+        """What is played; gateways that play parts of one recording are one."""
+        sensors = Counter(of_sensors)
+        players: dict[RecordingStatus, list[WatchedGateway]] = {}
+        for known in self._gateways.values():
+            if known.recording is not None:
+                players.setdefault(known.recording, []).append(known)
+        return tuple(
+            Playing(recording, ones[0].source, ones[0].plays, sum(sensors[one] for one in ones))
+            for recording, ones in players.items()
+        )
 
     def _now(self, sensor: WatchedSensor, now_us: int) -> SensorNow:
         blind = self._trouble is not None or sensor.unheard_since(self._resumed_us, now_us)

@@ -1,6 +1,7 @@
 """What the pages show at one instant: sensors, gateways, and the hub itself."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from cloud.history import Sum, Value
 from sensorhub.states import Judgement
@@ -13,6 +14,14 @@ class Shown:
 
     quantity: str
     value: Value | Sum | None
+
+
+class Source(StrEnum):
+    """Where readings come from: a road, a world that is simulated as if it were now, or what has a clock of its own."""
+
+    ROAD = ""
+    SIMULATED = "simulated"
+    PLAYED = "played"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,7 @@ class SensorNow:
         fault: its open fault.
         gateway_state: what its gateway says of itself.
         gateway_since_us: since when it says so; None where the hub did not see the change.
+        source: where its gateway's readings come from.
         backlog: its gateway's records without a receipt.
         newest_us: time of its newest reading; of a recording, the recording's own.
         age_from_us: when that reading was made here.
@@ -36,6 +46,7 @@ class SensorNow:
         shown: its main quantities, three at most.
         bars: the first of these in each of the last intervals, oldest first; of a held contact the share of the time
             that it was held; None where one is missing.
+        unseen: how many of them are from before the first reading that is known.
         uncommitted: whether the newest reading still waits for the commit.
     """
 
@@ -48,6 +59,7 @@ class SensorNow:
     fault: Fault | None
     gateway_state: GatewayState | None
     gateway_since_us: int | None
+    source: Source
     backlog: int
     newest_us: int | None
     age_from_us: int | None
@@ -55,6 +67,7 @@ class SensorNow:
     oldest_us: int | None
     shown: tuple[Shown, ...]
     bars: tuple[float | None, ...]
+    unseen: int
     uncommitted: bool
 
 
@@ -80,6 +93,7 @@ class GatewayNow:
         backlog: its records without a receipt that are overdue.
         trouble: what keeps it from accepting or sending, in a sentence; empty while nothing does.
         notices: what else is known against it.
+        plays: the title of what it plays; empty where it measures on the road.
         health: what it measures of itself; None where it does not.
     """
 
@@ -91,7 +105,18 @@ class GatewayNow:
     backlog: int
     trouble: str
     notices: tuple[Notice, ...]
+    plays: str = ""
     health: SensorNow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Playing:
+    """What gateways play in place of a road, under which title, and how many sensors that reaches."""
+
+    recording: RecordingStatus
+    source: Source
+    title: str
+    sensors: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +135,7 @@ class LiveView:
         now_us: that instant.
         sensors: those that their gateway's newest status names, but for what a gateway measures of itself.
         gateways: all that are named and have said something, with what is known against them.
-        recordings: what is played, by gateway.
+        playing: what is played; gateways that play parts of one recording are one.
         unnamed: gateways that nobody named, with the messages of each that were forgotten.
         trouble: why no data is taken.
         warning: what will be a trouble if nobody does anything, in a sentence; empty where there is nothing.
@@ -122,7 +147,7 @@ class LiveView:
     now_us: int
     sensors: tuple[SensorNow, ...] = ()
     gateways: tuple[GatewayNow, ...] = ()
-    recordings: tuple[RecordingStatus, ...] = ()
+    playing: tuple[Playing, ...] = ()
     unnamed: tuple[tuple[str, int], ...] = ()
     trouble: Trouble | None = None
     warning: str = ""

@@ -207,6 +207,7 @@ class WatchedSensor:
             fault=spec.fault if spec is not None else None,
             gateway_state=status.state if status is not None else None,
             gateway_since_us=self.gateway.since_us,
+            source=self.gateway.source,
             backlog=status.backlog if status is not None else 0,
             newest_us=newest_us,
             age_from_us=None if newest_us is None else played_at_us(self.gateway.recording, newest_us),
@@ -214,6 +215,7 @@ class WatchedSensor:
             oldest_us=history.oldest_us,
             shown=shown,
             bars=self._bars(shown[0].quantity, end_us, held) if shown else (),
+            unseen=history.unseen(end_us, self.period_us, BARS, held=held),
             uncommitted=uncommitted,
         )
 

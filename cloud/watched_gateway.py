@@ -1,6 +1,6 @@
 """One gateway as the live feed knows it: what it said last. Not thread-safe: the live model locks."""
 
-from cloud.view import GatewayNow, Notice, SensorNow
+from cloud.view import GatewayNow, Notice, SensorNow, Source
 from sensorhub.reading import US_PER_S
 from sensorhub.status import RecordingStatus, SensorStatus, Status
 
@@ -25,7 +25,7 @@ class WatchedGateway:
         if before is not None and not status.sensors:
             status = before.model_copy(update={"state": status.state})
         elif before is not None and status.state == "lost":
-            kept = {"spool_used_bytes", "spool_free_bytes", "hours_left", "trouble", "backlog"}
+            kept = {"spool_used_bytes", "spool_free_bytes", "hours_left", "trouble", "backlog", "recording"}
             status = status.model_copy(update={name: getattr(before, name) for name in kept})
         self.status = status
         self.specs = {sensor.id: sensor for sensor in status.sensors}
@@ -34,6 +34,20 @@ class WatchedGateway:
     def recording(self) -> RecordingStatus | None:
         """What it plays."""
         return self.status.recording if self.status is not None else None
+
+    @property
+    def source(self) -> Source:
+        """Where its readings come from."""
+        if self.recording is None:
+            return Source.ROAD
+        played = self.recording
+        is_now = played.speed == 1 and played.r0 - played.shift_s == played.w0
+        return Source.SIMULATED if is_now else Source.PLAYED
+
+    @property
+    def plays(self) -> str:
+        """The title of what it plays; empty where it measures on the road."""
+        return "" if self.recording is None else self.recording.title or "A recording"
 
     @property
     def pack_us(self) -> int:
@@ -48,7 +62,7 @@ class WatchedGateway:
         """Everything that is shown of it."""
         status = self.status
         if status is None:
-            return GatewayNow(gateway, None, None, None, None, 0, "", notices, health)
+            return GatewayNow(gateway, None, None, None, None, 0, "", notices, health=health)
         size_bytes = status.spool_used_bytes + status.spool_free_bytes
         return GatewayNow(
             gateway=gateway,
@@ -59,5 +73,6 @@ class WatchedGateway:
             backlog=status.backlog,
             trouble=status.trouble,
             notices=notices,
+            plays=self.plays,
             health=health,
         )

@@ -21,7 +21,7 @@ from pydantic import (
 from firmware_config import fitting
 from firmware_config.boards import buses_like
 from firmware_config.catalogue import Bus, Entry, KindUnknown, entry, kinds
-from firmware_config.catalogue.items import Signal
+from firmware_config.catalogue.entry import Signal
 from firmware_config.header import RESERVED_PINS, USABLE_PINS
 from sensorhub.config import Fault, Misfit, Number, Switch, Whole, faults_of, is_partly, nearest, one_of
 from sensorhub.errors import AskedWrong

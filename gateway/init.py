@@ -1,12 +1,14 @@
 """`sensorhub gateway init`: a commented configuration and the gateway's key."""
 
 import json
+import tomllib
 from pathlib import Path
 
 from firmware_config.gateway import GatewayConfig
 from firmware_config.sensor import SensorConfig
 from gateway.spool_limits import BYTES_DEFAULT_MAX
 from sensorhub.broker import BrokerSettings
+from sensorhub.config import load_toml
 from sensorhub.errors import AskedWrong
 from sensorhub.names import check_gateway_id
 from sensorhub.signing import write_new_key
@@ -31,22 +33,33 @@ class FileInTheWay(AskedWrong):
     """A file that would be overwritten."""
 
 
-def init_gateway(folder: Path, gateway: str, broker: BrokerSettings) -> str:
+def init_gateway(folder: Path, gateway: str | None, broker: BrokerSettings, desk: Path | None = None) -> str:
     """Write gateway.toml and gateway.key (mode 0600) into `folder`; returns what to tell the person.
+
+    Arguments:
+        gateway: its name; None: that of the desk's file.
+        broker: where it sends to; what the desk's file says of it stays.
+        desk: the gateway's file of a deployment; None: an example is written.
 
     Raises:
         NameInvalid: `gateway` is no id.
+        ConfigInvalid: the desk's file is none of a gateway.
+        AskedWrong: it is that of another gateway.
         FileInTheWay: one of the files is there already; nothing was written.
     """
-    check_gateway_id(gateway)
-    config, key = folder / CONFIG_NAME, folder / KEY_NAME
+    described = load_toml(desk, GatewayConfig).gateway if desk is not None else gateway
+    if described is None or gateway not in (None, described):
+        raise AskedWrong(f"{desk} is the file of {described}, not of {gateway}. Name the right file, or no gateway.")
+    gateway = check_gateway_id(described)
+    text = _text(gateway, broker) if desk is None else _from_desk(desk, gateway, broker)
+    config, key = folder / CONFIG_NAME, folder / tomllib.loads(text).get("key_file", KEY_NAME)
     for path in (config, key):
         if path.exists():
             raise FileInTheWay(f"{path} is there already and is not overwritten. Move it away, or name another folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_new_key(key)
-        config.write_text(_text(gateway, broker))
+        config.write_text(text)
     except OSError as error:
         raise AskedWrong(f"{folder} cannot be written: {error.strerror}. Name another folder with --folder.") from None
     return (
@@ -57,10 +70,40 @@ def init_gateway(folder: Path, gateway: str, broker: BrokerSettings) -> str:
         "    over a connection that nobody else reads (scp, a USB stick). The hub sees it within 2 s.\n"
         f"  - on the broker: a login that may write essex/v1/{gateway}/pack/+/+/+, .../status and .../reply\n"
         "    and read .../receipt, .../config and .../command.\n\n"
-        f"Next: describe your sensors in {config}, or put the file that you made at the desk in its place. Then run\n"
+        f"Next: {'look at' if desk else 'describe your sensors in'} {config}. Then run\n"
         f"  sensorhub gateway check --config {config}\n"
         f"  sensorhub gateway run --config {config}"
     )
+
+
+def _from_desk(desk: Path, gateway: str, broker: BrokerSettings) -> str:
+    """The desk's file with the broker; its schema stays at the desk."""
+    text = desk.read_text()
+    lines = [line for line in text.splitlines() if not line.startswith("#:schema")]
+    has_broker = "broker" in tomllib.loads(text)
+    return "\n".join([*lines, *([] if has_broker else ["", *_broker_lines(gateway, broker)]), ""])
+
+
+def _broker_lines(gateway: str, broker: BrokerSettings) -> list[str]:
+    """The table `[broker]`, with a comment at each line."""
+
+    def line(key: str, example: object) -> str:
+        value = getattr(broker, key)
+        known = BrokerSettings.model_fields[key]
+        text = json.dumps(str(value or example) if isinstance(example, str) else value)
+        return f"{'# ' if value is None else ''}{key} = {text}".ljust(_COMMENT_COLUMN) + f" # {known.description}"
+
+    return [
+        "[broker]",
+        line("host", broker.host),
+        line("port", broker.port),
+        line("username", gateway),
+        line("password_file", "broker.password"),
+        line("tls", broker.tls),
+        line("ca_file", "ca.pem"),
+        line("cert_file", "client.pem"),
+        line("key_file", "client.key"),
+    ]
 
 
 def _text(gateway: str, broker: BrokerSettings) -> str:
@@ -69,12 +112,6 @@ def _text(gateway: str, broker: BrokerSettings) -> str:
             f"{'' if active else '# '}{key} = {json.dumps(value)}".ljust(_COMMENT_COLUMN)
             + f" # {_FIELDS[key].description}"
         )
-
-    def broker_line(key: str, example: object) -> str:
-        value = getattr(broker, key)
-        known = BrokerSettings.model_fields[key]
-        text = json.dumps(str(value or example) if isinstance(example, str) else value)
-        return f"{'# ' if value is None else ''}{key} = {text}".ljust(_COMMENT_COLUMN) + f" # {known.description}"
 
     gateway_lines = [
         line("gateway", gateway),
@@ -88,16 +125,6 @@ def _text(gateway: str, broker: BrokerSettings) -> str:
         line("spool_bytes_max", BYTES_DEFAULT_MAX, active=False),
         *(line(key, _FIELDS[key].default, active=False) for key in _OPTIONAL),
     ]
-    broker_lines = [
-        broker_line("host", broker.host),
-        broker_line("port", broker.port),
-        broker_line("username", gateway),
-        broker_line("password_file", "broker.password"),
-        broker_line("tls", broker.tls),
-        broker_line("ca_file", "ca.pem"),
-        broker_line("cert_file", "client.pem"),
-        broker_line("key_file", "client.key"),
-    ]
     sensor_lines = [
         f"{key} = {json.dumps(value)}".ljust(_COMMENT_COLUMN) + f" # {SensorConfig.model_fields[key].description}"
         for key, value in _SENSOR.items()
@@ -108,8 +135,7 @@ def _text(gateway: str, broker: BrokerSettings) -> str:
             "",
             *gateway_lines,
             "",
-            "[broker]",
-            *broker_lines,
+            *_broker_lines(gateway, broker),
             "",
             "# One table for each contact: between the pin and ground, closed while something stands over the loop.",
             "[[sensors]]",

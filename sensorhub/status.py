@@ -71,7 +71,8 @@ class RecordingStatus(_Part):
     """A recording being played: recorded time r0 was played at w0 (both s since 1970) with this speed.
 
     Where its readings carry shifted times (played in real time), r0 is such a time too, mostly w0 itself, and the
-    recording's own clock is shift_s behind it.
+    recording's own clock is shift_s behind it. A world that is simulated in real time has no clock of its own: r0 is
+    w0, and nothing is shifted.
     """
 
     r0: WallSeconds

@@ -5,15 +5,14 @@ import time
 import webbrowser
 from collections.abc import Iterable
 from contextlib import ExitStack
-from pathlib import Path
 from typing import NoReturn
 
 from rich.console import Console
 
-from firmware_config.deployment import load_deployment
 from firmware_config.gateway import GatewayConfig
 from sensorhub.hubfile import HubAddress, HubRefused, HubUnreachable
 from simulators.bars import RunBar
+from simulators.county.deployed import deployment_to_run
 from simulators.demo_checks import (
     SHIPPED,
     DemoOptions,
@@ -36,6 +35,7 @@ from simulators.processes import Processes
 from simulators.progress import read_progress
 from simulators.recording import Recording, read_recording
 from simulators.run import read_run
+from simulators.run_folder import RunFolder
 
 
 def run_demo(options: DemoOptions) -> int:
@@ -56,30 +56,31 @@ def run_demo(options: DemoOptions) -> int:
     notes = Console(stderr=True, highlight=False, soft_wrap=True)
     interrupt_on(*BOTH)
     with ExitStack() as stack:
-        data = stack.enter_context(demo_folder(options))
-        processes = Processes(data, notes.print)
+        folder = stack.enter_context(demo_folder(options, notes.print))
+        processes = Processes(folder.path, notes.print)
         stack.callback(stop_for_good, processes)
-        demo = _Demo(options, data, recording, processes, notes)
+        demo = _Demo(options, folder, recording, processes, notes)
         try:
             return demo.once(port) if options.once else demo.loop(port)
         except KeyboardInterrupt:
             processes.stop()
-            notes.print(f"Stopped. The data is kept in {data}")
+            notes.print("Stopped.")
             return 1 if options.once else 0
 
 
 class _Demo:
     def __init__(
-        self, options: DemoOptions, data: Path, recording: Recording, processes: Processes, notes: Console
+        self, options: DemoOptions, folder: RunFolder, recording: Recording, processes: Processes, notes: Console
     ) -> None:
         self._options = options
-        self._data = data
+        self._folder = folder
+        self._data = data = folder.path
         self._recording = recording
         self._processes = processes
         self._notes = notes
         self._parts = DemoParts(options, data, processes)
         self._patience = Patience(data, processes)
-        self._deployment = load_deployment(options.county) if options.county is not None else None
+        self._deployment = deployment_to_run(options.county) if options.county is not None else None
         self._county = self._deployment.gateways if self._deployment is not None else {}
         self._care: HubAddress | None = None
 
@@ -88,7 +89,8 @@ class _Demo:
         sensors = sum(len(gateway.sensors) for gateway in self._recording.gateways)
         county = self._county_words(self._county.values()) if self._county else ""
         care = (
-            f"Social care has a page of its own at {self._care.url}; footfall and movement in rooms are told every 15 min only.\n"
+            f"Social care has a page of its own at {self._care.url}; footfall and movement in rooms are told every "
+            "15 min only.\n"
             if self._care
             else ""
         )
@@ -114,7 +116,7 @@ class _Demo:
         begin_s = time.monotonic()
         hub = self._start(port)
         if not self._options.json:
-            self._notes.print(f"The page is at {hub.url} while it plays; the data is kept in {self._data}")
+            self._notes.print(f"The page is at {hub.url} while it plays; {self._folder.while_it_runs}.")
         if not self._play():
             return 1
         outcome = self._patience.until(lambda: self._outcome(begin_s))
@@ -129,7 +131,8 @@ class _Demo:
             sys.stdout.write(outcome.as_json() + "\n")
         else:
             Console(highlight=False).print(outcome_table(outcome))
-        return 0 if outcome.equal and not findings.faults else 1
+        self._folder.ended_well = outcome.equal and not findings.faults
+        return 0 if self._folder.ended_well else 1
 
     def _start(self, port: int) -> HubAddress:
         broker = self._parts.start_broker()

@@ -5,7 +5,7 @@ import fcntl
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from sensorhub.status import RECORDING_SPEED_MAX, RECORDING_SPEED_MIN
 from simulators.broker import BrokerKind
 from simulators.county.shipped import shipped_deployment
 from simulators.programs import LOOPBACK, free_port
+from simulators.run_folder import RunFolder
 
 PORT = 8080
 INTERVAL_LOOP_S = 5
@@ -34,7 +35,7 @@ class DemoOptions:
     """What a person asks of a demo.
 
     Arguments:
-        data: folder that keeps everything; by default a new one.
+        data: folder that keeps everything; by default a new one, which with `once` goes at an end that was right.
         port: of the page; by default 8080, and with `once` any that is free.
         recording: file to play; by default the one that comes with the product.
         deployment: folder of the deployment whose gateways live in a simulated county beside it; by default the one
@@ -153,13 +154,17 @@ def check_folder(options: DemoOptions) -> None:
 
 
 @contextmanager
-def demo_folder(options: DemoOptions) -> Iterator[Path]:
-    """The demo's folder, held against a second demo until the end of the block.
+def demo_folder(options: DemoOptions, notice: Callable[[str], None]) -> Iterator[RunFolder]:
+    """The demo's folder, held against a second demo until the end of the block, when nothing may run in it any more.
+
+    Arguments:
+        notice: told in a sentence where the data is kept, where it is not as it was to be.
 
     Raises:
         DemoRefused: it cannot be written, belongs to something else, or another demo has it.
     """
     data = Path(tempfile.mkdtemp(prefix="sensorhub-demo-")) if options.data is None else options.data.absolute()
+    folder = RunFolder(data, is_scratch=options.data is None)
     try:
         data.mkdir(parents=True, exist_ok=True)
         _check_found(options, data)
@@ -170,9 +175,11 @@ def demo_folder(options: DemoOptions) -> Iterator[Path]:
         _lock(data, handle)
         os.truncate(handle, 0)
         os.write(handle, str(os.getpid()).encode())
-        yield data
+        yield folder
     finally:
         os.close(handle)
+        if said := folder.leave():
+            notice(said)
 
 
 def _check_found(options: DemoOptions, data: Path) -> None:

@@ -2,9 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TypeVar
 
 from sensorhub.reading import US_PER_S
+from simulators.instants import true_mean
 from simulators.parts.part import Truth
 from simulators.wires.wires import Wires
 
@@ -15,6 +17,8 @@ _PERCENT = 100
 ROUNDING = 1e-6
 EXACT = "rounding of the sum"
 """Tolerance of means and shares whose edge times are exact, with its reason."""
+
+UNDER_WAY = "under way when a process died"
 
 
 class TrueIntervals:
@@ -33,6 +37,8 @@ class TrueIntervals:
         self._edges_ns = [from_ns, *inner, until_ns]
         self.from_ns = from_ns
         self.until_ns = until_ns
+        self.breaks_ns = [at_ns for at_ns in wires.bench.breaks_ns if from_ns <= at_ns < until_ns]
+        """When a process of the gateway died in them."""
 
     def groups(self, events: Iterable[tuple[int, T]]) -> list[list[T]]:
         """What happened in each interval, in the order of time.
@@ -48,12 +54,13 @@ class TrueIntervals:
                 found[bisect_right(self._edges_ns, clock_ns) - 1].append(event)
         return found
 
-    def share(self, quantity: str, spans: Iterable[tuple[int, int]]) -> Truth:
+    def share(self, quantity: str, spans: Iterable[tuple[int, int]], settles_ns: int) -> Truth:
         """The mean of the shares of the intervals, in %, that are in spans.
 
         Arguments:
             quantity: what such a share is.
             spans: measurement clock, in the order of time; may be without end.
+            settles_ns: for so long before it died a process may not have known whether it was in one.
         """
         held_ns = [0] * (len(self._edges_ns) - 1)
         for begin_ns, end_ns in spans:
@@ -65,6 +72,19 @@ class TrueIntervals:
                 next_ns = min(end_ns, self._edges_ns[number + 1])
                 held_ns[number] += next_ns - at_ns
                 at_ns = next_ns
-        lengths_ns = (later - earlier for earlier, later in zip(self._edges_ns, self._edges_ns[1:], strict=False))
+        lengths_ns = [later - earlier for earlier, later in pairwise(self._edges_ns)]
         shares = [held / length * _PERCENT for held, length in zip(held_ns, lengths_ns, strict=True)]
-        return Truth(quantity, "mean", sum(shares) / len(shares), ROUNDING, EXACT)
+        off = len(self.breaks_ns) * settles_ns / min(lengths_ns) * _PERCENT / len(shares)
+        return Truth(quantity, "mean", sum(shares) / len(shares), ROUNDING + off, UNDER_WAY if off else EXACT)
+
+    def mean(self, quantity: str, values: Iterable[float], tolerance: float, reason: str) -> list[Truth]:
+        """The mean of what the intervals should tell; each time a process died, two of them may tell any other value.
+
+        Arguments:
+            quantity, values, tolerance, reason: as of `true_mean`.
+        """
+        found = list(values)
+        if not (found and self.breaks_ns):
+            return true_mean(quantity, found, tolerance, reason)
+        off = 2 * len(self.breaks_ns) * (max(found) - min(found)) / len(found)
+        return true_mean(quantity, found, tolerance + off, UNDER_WAY)

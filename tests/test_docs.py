@@ -1,10 +1,15 @@
 """The documents say what is true: examples byte for byte, tables as in the code, links that lead somewhere."""
 
+import ast
 import re
+import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from firmware_config.catalogue import kinds
+from firmware_config.catalogue.entry import Entry
 from sensorhub.command import Command, Reply, encode_command, encode_reply
 from sensorhub.pack import body_hash, decode_pack, encode_pack
 from sensorhub.quantity import QUANTITIES
@@ -112,4 +117,43 @@ def test_modules_that_a_page_says_to_run_exist(page: Path) -> None:
         and not (path / "__main__.py").exists()
     ]
 
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/field-engineer.md"])
+def test_number_of_kinds_is_that_of_the_catalogue(page: str) -> None:
+    said = re.findall(r"(\d+) kinds of sensors", (ROOT / page).read_text())
+
+    assert said, f"{page} does not say how many kinds of sensors there are"
+    assert set(said) == {str(len(kinds()))}, f"{page} is stale: there are {len(kinds())} kinds of sensors"
+
+
+def _files_of_the_tutorial() -> dict[str, str]:
+    """The files that docs/adding-a-sensor.md says to write, by their path."""
+    page = (ROOT / "docs" / "adding-a-sensor.md").read_text()
+    return dict(
+        re.findall(r"^`([\w/.-]+)`[^`\n]*(?:`[^`\n]*`)?:\n\n```\w+\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    )
+
+
+def test_kinds_of_the_tutorial_fit_the_catalogue() -> None:
+    entries = {path: text for path, text in _files_of_the_tutorial().items() if path.endswith(".toml")}
+
+    assert len(entries) == 2
+    for path, text in entries.items():
+        assert Entry.model_validate(tomllib.loads(text)).kind == Path(path).stem
+
+
+def test_modules_of_the_tutorial_import_what_there_is() -> None:
+    files = {path: text for path, text in _files_of_the_tutorial().items() if path.endswith(".py")}
+    missing = [
+        f"{path} imports {name.name} from {node.module}"
+        for path, text in files.items()
+        for node in ast.walk(ast.parse(text, path))
+        if isinstance(node, ast.ImportFrom) and f"{str(node.module).replace('.', '/')}.py" not in files
+        for name in node.names
+        if not hasattr(import_module(str(node.module)), name.name)
+    ]
+
+    assert len(files) == 8
     assert missing == []

@@ -41,6 +41,7 @@ class GatewayRow:
         mark: which mark and colour.
         state: its word.
         name: its id.
+        plays: what it plays; empty where it measures on the road.
         used, left, backlog: how full its spool is, for how long it has room, what it has still to send.
         health: what it measures of itself.
         notes: sentences about it.
@@ -49,6 +50,7 @@ class GatewayRow:
     mark: State
     state: str
     name: str
+    plays: str
     used: str
     left: str
     backlog: str
@@ -82,6 +84,7 @@ def _row(one: GatewayNow, now_us: int) -> GatewayRow:
         mark=mark,
         state=state,
         name=one.gateway,
+        plays=one.plays,
         used=f"{words.number(100 * one.used_share, 0)}%" if one.used_share is not None else words.NO_VALUE,
         left=_left(one.hours_left),
         backlog=words.number(one.backlog, 0),

@@ -4,7 +4,7 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from cloud.view import LiveView, SensorNow
-from cloud.web import gateways, page, rows, words
+from cloud.web import gateways, meanings, page, rows, words
 from cloud.web.assets import Assets, templates
 from cloud.web.rows import Layout
 from cloud.web.spark import Scale
@@ -43,6 +43,8 @@ class Renderer:
             parts=self.parts(view),
             rows=[self._render("row.html", row=row) for row in sorted(made, key=lambda row: row.rank)],
             renew=renew,
+            states=meanings.STATES,
+            beside=meanings.BESIDE,
         )
 
     def row(self, sensor: SensorNow, layout: Layout, scale: Scale, now_us: int) -> str:
@@ -57,9 +59,8 @@ class Renderer:
             "head": self._render("head.html", head=rows.head(view.sensors, rows.layout_of(view.sensors))),
             "counts": self._render("counts.html", counts=page.counts(view.sensors)),
             "played": self._render(
-                # several gateways may play parts of one recording
                 "played.html",
-                recordings=[page.played(recording, view.now_us) for recording in dict.fromkeys(view.recordings)],
+                recordings=[page.played(playing, view.now_us) for playing in view.playing],
             ),
             "trouble": self._render(
                 "trouble.html", trouble=trouble, since=words.clock(trouble.since_us) if trouble is not None else ""

@@ -3,18 +3,21 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cloud.history import Sum
 from cloud.view import SensorNow, Shown
 from cloud.watched import BARS, SHOWN_MAX, sum_window_us
 from cloud.web import words
+from cloud.web.meanings import QUALITIES, UNCOMMITTED
 from cloud.web.spark import Scale, Spark, bars, full_scale, line, round_scale
 from firmware_config.catalogue import entry_of
 from sensorhub.quantity import QUANTITIES, Quantity
-from sensorhub.reading import US_PER_S, Quality
+from sensorhub.reading import US_PER_S, Quality, quality_words
 from sensorhub.states import STATES, State
 
-TAGS = (Quality.PARTIAL, Quality.SUSPECT, Quality.INDICATIVE, Quality.ESTIMATED_TIME, Quality.SUBSTITUTED)
+NAMES_MAX = 10_000
+"""Names whose natural order is remembered: those of the sensors that one page lists, and of their gateways."""
 
 MINUTE_US = 60 * US_PER_S
 PERCENT = Scale(0, 100)
@@ -33,6 +36,7 @@ class Layout:
     Arguments:
         several: whether gateways must be told apart.
         strands: whether strands must be.
+        sources: whether where readings come from must be.
         kind: the kind of all of them; None where they differ.
         shown: the quantities that the head names; none where kinds differ.
         window_us: over how long they are summed.
@@ -40,6 +44,7 @@ class Layout:
 
     several: bool = False
     strands: bool = False
+    sources: bool = False
     kind: str | None = None
     shown: tuple[str, ...] = ()
     window_us: int = 0
@@ -81,7 +86,7 @@ class Row:
         blind: whether the state is as of an earlier time.
         name, what: its name, and what it watches.
         strand: where strands must be told apart: the id of its own.
-        more: where kinds differ: its kind, and its gateway if need be.
+        more: where kinds differ: its kind, and its gateway and where its readings come from if need be.
         values: its last values, the main one first; None where it has fewer.
         headed: whether the head of the table says what they are.
         spark: its bars or line.
@@ -118,6 +123,7 @@ def layout_of(sensors: Sequence[SensorNow]) -> Layout:
     return Layout(
         several=len({sensor.gateway for sensor in sensors}) > 1,
         strands=len({_strand(sensor.kind) for sensor in sensors}) > 1,
+        sources=len({sensor.source for sensor in sensors}) > 1,
         kind=kind if alike else None,
         shown=shown if alike else (),
         window_us=max(sum_window_us(sensor.period_us) for sensor in sensors) if alike else 0,
@@ -179,9 +185,15 @@ def element_id(sensor: SensorNow) -> str:
     return f"{sensor.gateway}/{sensor.sensor}"
 
 
+@lru_cache(NAMES_MAX)
 def natural(name: str) -> str:
     """A name so that detector-9 sorts before detector-10."""
     return re.sub(r"\d+", lambda digits: digits[0].rjust(12, "0"), name)
+
+
+def rank(sensor: SensorNow) -> str:
+    """Sorts rows worst first, then by gateway and the natural order of sensors."""
+    return f"{STATES.index(sensor.judgement.state)} {natural(sensor.gateway)} {natural(sensor.sensor)}"
 
 
 def row(sensor: SensorNow, layout: Layout, scale: Scale, now_us: int) -> Row:
@@ -189,18 +201,18 @@ def row(sensor: SensorNow, layout: Layout, scale: Scale, now_us: int) -> Row:
     judgement = sensor.judgement
     name = _words(sensor.sensor)
     what = sensor.title if sensor.title.lower() != name.lower() else ""
-    gateway = sensor.gateway if layout.several else ""
+    whose = [sensor.gateway if layout.several else "", sensor.source if layout.sources else ""]
     alike = layout.kind is not None
     values = [_number(shown, sensor, layout) for shown in sensor.shown]
     return Row(
         id=element_id(sensor),
-        rank=f"{STATES.index(judgement.state)} {natural(sensor.gateway)} {natural(sensor.sensor)}",
+        rank=rank(sensor),
         state=judgement.state,
         blind=judgement.blind,
         name=name,
-        what=", ".join(part for part in (what, gateway if alike else "") if part),
+        what=", ".join(part for part in (what, *(whose if alike else ())) if part),
         strand=_strand(sensor.kind) if layout.strands else "",
-        more=() if alike else tuple(part for part in (_kind_title(sensor.kind), gateway) if part),
+        more=() if alike else tuple(part for part in (_kind_title(sensor.kind), *whose) if part),
         values=(*values, *[None] * (SHOWN_MAX - len(values))),
         headed=alike,
         spark=_spark(sensor, scale),
@@ -249,7 +261,9 @@ def _spark(sensor: SensorNow, scale: Scale) -> Spark:
     if not sensor.shown:
         return Spark(0)
     quantity = QUANTITIES[sensor.shown[0].quantity]
-    return bars(sensor.bars, scale.high) if quantity.adds or quantity.held else line(sensor.bars, scale)
+    if quantity.adds or quantity.held:
+        return bars(sensor.bars, scale.high, sensor.unseen)
+    return line(sensor.bars, scale, sensor.unseen)
 
 
 def _tags(sensor: SensorNow) -> tuple[str, ...]:
@@ -258,5 +272,5 @@ def _tags(sensor: SensorNow) -> tuple[str, ...]:
     known = Quality.GOOD
     for shown in sensor.shown:
         known |= shown.value.quality if shown.value is not None else Quality.GOOD
-    held = tuple((bit.name or "").lower().replace("_", "-") for bit in TAGS if bit & known)
-    return (*held, "before the commit") if sensor.uncommitted else held
+    held = tuple(quality_words(bit) for bit in QUALITIES if bit & known)
+    return (*held, UNCOMMITTED) if sensor.uncommitted else held

@@ -1,6 +1,6 @@
 """Small bars and lines of the last intervals, as SVG paths: attributes only, so that no inline style is needed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -18,13 +18,21 @@ _GRIDS_PER_LINE = 4
 
 @dataclass(frozen=True, slots=True)
 class Spark:
-    """Paths in a box of width x 22: bars, or a line with a dot at its end; and blocks where an interval is missing."""
+    """Paths in a box of width x 22: bars, or a line with a dot at its end; and blocks where there is neither.
+
+    Arguments:
+        width: of the box.
+        bars, line, dot: of the values.
+        missing: blocks where an interval is missing.
+        before: blocks where it is from before the first reading.
+    """
 
     width: int
     bars: str = ""
     line: str = ""
     dot: str = ""
     missing: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +72,25 @@ def round_scale(low: float, high: float, least: float) -> Scale:
     return Scale(bottom * grid, max(top, bottom + max(1, round(least / grid))) * grid)
 
 
-def bars(values: Sequence[float | None], high: float) -> Spark:
+def bars(values: Sequence[float | None], high: float, unseen: int = 0) -> Spark:
     """Draw bars from zero on a base line; what is missing is never joined and never zero.
 
     Arguments:
         values: oldest first; None is a missing one.
         high: the value of a bar of full height.
+        unseen: how many of them are from before the first reading (default none).
     """
     drawn: list[str] = []
     for index, value in enumerate(values):
         if value is not None and value > 0:
             tall = max(1.0, round(min(value / high, 1.0) * HEIGHT, 1))
             drawn.append(f"M{index * STEP} {HEIGHT}v-{tall:g}h{BAR}v{tall:g}z")
-    return Spark(len(values) * STEP, bars="".join(drawn), missing=_missing(values))
+    before, missing = _blocks(values, unseen)
+    return Spark(len(values) * STEP, bars="".join(drawn), missing=missing, before=before)
 
 
-def line(values: Sequence[float | None], scale: Scale) -> Spark:
-    """Draw a line that ends where an interval is missing, and a dot at the newest value."""
+def line(values: Sequence[float | None], scale: Scale, unseen: int = 0) -> Spark:
+    """Draw a line that ends where an interval is missing, and a dot at the newest value; `unseen` as for bars."""
     drawn: list[str] = []
     dot = ""
     for index, value in enumerate(values):
@@ -91,9 +101,15 @@ def line(values: Sequence[float | None], scale: Scale) -> Spark:
         alone = index == 0 or values[index - 1] is None
         drawn.append(f"M{at}h0" if alone else f"L{at}")
         dot = f"M{at}h0"
-    return Spark(len(values) * STEP, line="".join(drawn), dot=dot, missing=_missing(values))
+    before, missing = _blocks(values, unseen)
+    return Spark(len(values) * STEP, line="".join(drawn), dot=dot, missing=missing, before=before)
 
 
-def _missing(values: Sequence[float | None]) -> str:
-    gaps = (index * STEP for index, value in enumerate(values) if value is None)
-    return "".join(f"M{left} {HEIGHT}v-{MISSING_HEIGHT}h{STEP}v{MISSING_HEIGHT}z" for left in gaps)
+def _blocks(values: Sequence[float | None], unseen: int) -> tuple[str, str]:
+    """Where there is no value: before the first reading, and where one is missing."""
+    gaps = [index for index, value in enumerate(values) if value is None]
+    return _block(index for index in gaps if index < unseen), _block(index for index in gaps if index >= unseen)
+
+
+def _block(indices: Iterable[int]) -> str:
+    return "".join(f"M{index * STEP} {HEIGHT}v-{MISSING_HEIGHT}h{STEP}v{MISSING_HEIGHT}z" for index in indices)

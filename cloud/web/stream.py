@@ -139,7 +139,7 @@ class PageStream:
             drawn[rows.element_id(sensor)] = known
         gone = [element for element in self._rows if element not in drawn]
         parts = self._renderer.parts(view)
-        if view.recordings == self._view.recordings and "played" in self._parts:
+        if view.playing == self._view.playing and "played" in self._parts:
             parts["played"] = self._parts["played"]  # its clock goes on in the page
         news = {name: html for name, html in parts.items() if self._parts.get(name) != html}
         self._view, self._rows, self._parts = view, drawn, parts

@@ -6,11 +6,15 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from firmware_config.catalogue.items import Constant, Input, Item, Measure
+from firmware_config.catalogue.items import Constant, Item, Measure
 from sensorhub.names import is_id
 
 Strand = Literal["transport", "infrastructure", "public-services", "economy", "social-care"]
 STRANDS: tuple[Strand, ...] = ("transport", "infrastructure", "public-services", "economy", "social-care")
+
+Signal = Literal["dry-contact", "opto-24v", "s0-pulse", "open-collector", "logic-3v3", "logic-5v"]
+"""What reaches a pin: a contact without voltage; 24 V of a detector card through an isolator board; an S0 meter's
+pulse with an external pull-up; an open collector; logic of 3.3 V; logic of 5 V through a divider."""
 
 BusType = Literal["i2c", "spi", "uart", "1-wire", "rs-485", "file"]
 _STARTS: dict[BusType, tuple[str, ...]] = {
@@ -28,6 +32,26 @@ def _is_kind(text: str) -> str:
     if not is_id(text):
         raise ValueError(f"{text!r} is no name for a kind: use lower-case letters, digits and hyphens")
     return text
+
+
+class Input(Item):
+    """One pin of a kind.
+
+    Arguments:
+        name: in `pins` of a sensor, as in `upstream`.
+        what: what is connected, for the wiring picture.
+        direction: `in`, or `out` for a trigger.
+        pull: the resistor that holds the pin while nothing drives it; `external` where the board's own is too weak.
+        signals: what may be connected, the usual first.
+        active: level of the pin while it detects; a contact to ground is active low.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    what: str
+    direction: Literal["in", "out"] = "in"
+    pull: Literal["up", "down", "external", "none"] = "up"
+    signals: tuple[Signal, ...] = Field(default=("dry-contact",), min_length=1)
+    active: Literal["low", "high"] = "low"
 
 
 class Bus(Item):

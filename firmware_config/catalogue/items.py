@@ -1,14 +1,10 @@
-"""Items of an entry: its inputs, the quantities it measures, its constants."""
+"""Items of an entry: the quantities it measures, and its constants."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from sensorhub.quantity import QUANTITIES
-
-Signal = Literal["dry-contact", "opto-24v", "s0-pulse", "open-collector", "logic-3v3", "logic-5v"]
-"""What reaches a pin: a contact without voltage; 24 V of a detector card through an isolator board; an S0 meter's
-pulse with an external pull-up; an open collector; logic of 3.3 V; logic of 5 V through a divider."""
 
 
 def _is_quantity(text: str) -> str:
@@ -21,26 +17,6 @@ class Item(BaseModel):
     """What entries are made of."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Input(Item):
-    """One pin of a kind.
-
-    Arguments:
-        name: in `pins` of a sensor, as in `upstream`.
-        what: what is connected, for the wiring picture.
-        direction: `in`, or `out` for a trigger.
-        pull: the resistor that holds the pin while nothing drives it; `external` where the board's own is too weak.
-        signals: what may be connected, the usual first.
-        active: level of the pin while it detects; a contact to ground is active low.
-    """
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    what: str
-    direction: Literal["in", "out"] = "in"
-    pull: Literal["up", "down", "external", "none"] = "up"
-    signals: tuple[Signal, ...] = Field(default=("dry-contact",), min_length=1)
-    active: Literal["low", "high"] = "low"
 
 
 class Measure(Item):

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from firmware_config.catalogue import Bus, Entry, entry, kinds
-from firmware_config.catalogue.entry import STRANDS
-from firmware_config.catalogue.items import Input
+from firmware_config.catalogue.entry import STRANDS, Input
 from firmware_config.catalogue.view import connected_by, limits
 from firmware_config.reference.tables import cell, table
 from sensorhub.quantity import QUANTITIES

@@ -67,12 +67,12 @@ class Buses:
     """The buses of one gateway.
 
     Arguments:
-        factory: its pins, for converters and echoes.
+        factory: its pins, for converters and echoes; None where there are none.
         world: where the others are.
         facts: what only the gateway itself knows, by quantity, for its health.
     """
 
-    factory: Factory
+    factory: Factory | None
     world: BusWorld = field(default_factory=BusWorld)
     facts: Callable[[], dict[str, float]] = dict
     _i2c: dict[str, I2c] = field(default_factory=dict)
@@ -118,7 +118,7 @@ class Buses:
         """
         key = bus, channel
         if key not in self._adc:
-            self._adc[key] = open_adc(self.factory, bus, channel)
+            self._adc[key] = open_adc(self._pins(), bus, channel)
         return self._adc[key]
 
     def echo(self, trigger: int, echo: int) -> Echo:
@@ -127,7 +127,14 @@ class Buses:
         Raises:
             PartFault: a pin is not there, or taken.
         """
-        return Echo(self.factory, trigger, echo)
+        return Echo(self._pins(), trigger, echo)
+
+    def _pins(self) -> Factory:
+        if self.factory is None:
+            raise PartFault(
+                "The pins cannot be opened, so nothing can be read over them: see what is said of the pins."
+            )
+        return self.factory
 
     def close(self) -> None:
         """Give all back; may be called twice."""

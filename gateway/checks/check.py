@@ -64,7 +64,7 @@ def _inputs(config: GatewayConfig, factory: Callable[[], Factory], running: bool
     try:
         pins = factory()
     except PinsUnavailable as error:
-        return [Finding("pins", "wrong", str(error))]
+        return [Finding("pins", "wrong", str(error)), *check_parts(config, None)]
     try:
         return [*check_pins(config, pins), *check_parts(config, pins)]
     finally:

@@ -16,11 +16,11 @@ ASK_AGAIN_S = 0.2
 """How soon a part that has not spoken yet is asked again."""
 
 
-def check_parts(config: GatewayConfig, pins: Factory, world: BusWorld | None = None) -> list[Finding]:
+def check_parts(config: GatewayConfig, pins: Factory | None, world: BusWorld | None = None) -> list[Finding]:
     """A live read of each part, one after the other.
 
     Arguments:
-        pins: of the header.
+        pins: of the header; None where they cannot be opened, which costs only the parts that need them.
         world: where the buses are; by default those of its board.
     """
     buses = Buses(pins, world or BusWorld.of_board(config.board))

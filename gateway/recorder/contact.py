@@ -54,6 +54,10 @@ class Contact:
         """Whether each contact was active after its newest edge, settled or not."""
         return tuple(debounce.newest_level for debounce in self._debounces)
 
+    def restless(self, now_ns: int) -> bool:
+        """Whether one of the contacts does not come to rest at present."""
+        return any(debounce.restless(now_ns) for debounce in self._debounces)
+
     def observe(self, clock_ns: int, levels: Sequence[bool]) -> list[Edge]:
         """The contacts are read from here on, and are at `levels`; returns the journal entries that say so."""
         self._levels = list(levels)

@@ -43,6 +43,10 @@ class Level:
         """Whether the contact is active, by its last settled change."""
         return (self._debounce is not None and self._debounce.level,)
 
+    def restless(self, now_ns: int) -> bool:
+        """Whether the contact does not come to rest at present."""
+        return self._debounce is not None and self._debounce.restless(now_ns)
+
     def observe(self, clock_ns: int, level: bool) -> None:
         """The contact is read from here on and is at `level`."""
         self._debounce = Debounce(self._debounce_ns, level)

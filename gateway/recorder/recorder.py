@@ -92,7 +92,7 @@ class Recorder:
         self.sampler = Sampler(clock, measuring, crowded)
         self._refusals = Refusals(self._journalled)
         self._faults = faults if faults is not None else Faults()
-        self._watch = ContactWatch(sensors, self._contacts, self._faults, book)
+        self._watch = ContactWatch(sensors, self.contacts, self._faults, book)
         self._observed: list[Edge] = []
         self._waiting: deque[Anchor] = deque(maxlen=ANCHORS_WAITING_MAX)
         self._taken_ns = clock.now_ns()

@@ -1,4 +1,4 @@
-"""Watches what contacts do: those that are stuck, and counts that cannot be right, are faults of their sensor."""
+"""Watches what contacts do: those that are stuck or never at rest, and counts that cannot be right, are faults."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from firmware_config.sensor import SensorConfig
 from gateway.anchors.times import AnchorBook, wall_at
 from gateway.recorder.contact import Contact
 from gateway.recorder.faults import Faults
+from gateway.recorder.level import Level
 from gateway.recorder.stuck import StuckLimits, local_time
 from sensorhub.reading import NS_PER_S
 
@@ -18,7 +19,7 @@ RATE_NS = 10 * NS_PER_S
 
 
 class ContactWatch:
-    """All counted contacts of one gateway.
+    """All contacts of one gateway. Of held ones only that they rest: how long they stay so is for the world to say.
 
     Arguments:
         sensors: as configured.
@@ -28,16 +29,22 @@ class ContactWatch:
     """
 
     def __init__(
-        self, sensors: Sequence[SensorConfig], contacts: Mapping[str, Contact], faults: Faults, anchors: AnchorBook
+        self,
+        sensors: Sequence[SensorConfig],
+        contacts: Mapping[str, Contact | Level],
+        faults: Faults,
+        anchors: AnchorBook,
     ) -> None:
-        self._contacts = contacts
+        self._restless = {each.id: _restless(each) for each in sensors if each.id in contacts}
+        self._all = contacts
+        self._contacts = {name: each for name, each in contacts.items() if isinstance(each, Contact)}
         self._faults = faults
         self._anchors = anchors
-        self._limits = {each.id: StuckLimits(each, self._local) for each in sensors if each.id in contacts}
+        self._limits = {each.id: StuckLimits(each, self._local) for each in sensors if each.id in self._contacts}
         self._rates = {
             each.id: ClosureRate(each.entry.rate_max_hz, each.entry.look_at)
             for each in sensors
-            if each.id in contacts and each.entry.rate_max_hz is not None
+            if each.id in self._contacts and each.entry.rate_max_hz is not None
         }
         self._looked_ns: int | None = None
 
@@ -46,6 +53,8 @@ class ContactWatch:
         if self._looked_ns is not None and now_ns - self._looked_ns < LOOK_NS:
             return
         self._looked_ns = now_ns
+        for name, each in self._all.items():
+            self._faults.set(name, "restless", self._restless[name] if each.restless(now_ns) else "")
         for name, contact in self._contacts.items():
             if not contact.intervals.observed:
                 continue  # its pin cannot be read, which is a fault by itself
@@ -58,6 +67,14 @@ class ContactWatch:
     def _local(self, clock_ns: int) -> datetime | None:
         newest = self._anchors.newest
         return None if newest is None else local_time(wall_at(newest, clock_ns))
+
+
+def _restless(sensor: SensorConfig) -> str:
+    """What is said of a contact that never comes to rest."""
+    return (
+        f"Chattering: never still for the {sensor.debounce_ms or 0} ms of debounce_ms. "
+        f"Look at {sensor.entry.look_at}, and whether that is too long."
+    )
 
 
 class ClosureRate:

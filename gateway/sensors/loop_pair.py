@@ -170,7 +170,11 @@ class LoopPairTally(Tally):
         if passing.first == channel:
             self._passing[number] = replace(passing, on_ns=clock_ns - passing.first_ns)
         elif passing.second_ns is not None:
-            del self._passing[number]
+            if not passing.timed and self._over[passing.first] == number:
+                # Two were found where one was taken to be: who was over the first loop is still there, and comes yet.
+                self._passing[number] = replace(passing, second_ns=None)
+            else:
+                del self._passing[number]
             self._leave(passing, clock_ns - passing.second_ns, passing.second_ns - passing.first_ns)
 
     def _leave(self, passing: _Passing, second_on_ns: int, travel_ns: int) -> None:

@@ -51,7 +51,8 @@ def system_factory() -> Factory:
     except ImportError as error:
         raise PinsUnavailable(
             f"The pin library {name} is not installed ({error}). On Raspberry Pi OS run "
-            "sudo apt install python3-lgpio and make the environment with --system-site-packages."
+            "sudo apt install python3-lgpio and make the environment with --system-site-packages. "
+            "To try a gateway without hardware run: sensorhub demo"
         ) from None
     except Exception as error:  # each library raises classes of its own
         where = "" if Path("/dev/gpiochip0").exists() else " There is no /dev/gpiochip0: this machine has no header."

@@ -17,7 +17,7 @@ STALE_S = 180.0
 
 _NEARLY_FULL_PERCENT = 80.0
 _HOURS_A_DAY = 24
-_NONE = "No gateway runs here, and none has. Start it: sensorhub gateway run"
+_NONE = "No gateway runs here, and none has."
 _WORDS = {"ntp": "NTP", "receipt": "the hub", "given": "a recording", "none": "nobody yet"}
 
 
@@ -55,29 +55,33 @@ def view(spool: Path, clock: MeasurementClock | None = None) -> View:
     return View(is_running(spool), max(0.0, age_s), said)
 
 
-def print_view(console: Console, gateway: str, spool: Path, seen: View) -> None:
-    """Write it for a person."""
+def print_view(console: Console, gateway: str, spool: Path, seen: View, start: str) -> None:
+    """Write it for a person.
+
+    Arguments:
+        start: the command that starts it.
+    """
     said = seen.said
     console.print(Text.assemble("Gateway ", (gateway, "bold"), ", spool ", str(spool.absolute())), soft_wrap=True)
     if said is None:
-        told = "It runs, and has not said anything yet." if seen.running else _NONE
+        told = "It runs, and has not said anything yet." if seen.running else f"{_NONE} Start it: {start}"
         console.print(Text(told, style="yellow" if seen.running else "bold red"))
         return
     table = Table.grid(padding=(0, 3))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for name, text in _rows(seen, said):
+    for name, text in _rows(seen, said, start):
         table.add_row(Text(name, style="dim"), text)
     console.print(table)
 
 
-def _rows(seen: View, said: Said) -> list[tuple[str, Text]]:
+def _rows(seen: View, said: Said, start: str) -> list[tuple[str, Text]]:
     status = said.status
     total = status.spool_used_bytes + status.spool_free_bytes
     full = f"{said.percent:.0f} % full: {_size(status.spool_used_bytes)} of {_size(total)}"
     left = "not known before it has run for a minute" if status.hours_left is None else _hours(status.hours_left)
     rows = [
-        ("state", _state(seen, said)),
+        ("state", _state(seen, said, start)),
         ("connection", Text("connected to the broker") if said.connected else Text("no connection", style="yellow")),
         ("backlog", Text(f"{status.backlog:,} records wait for the hub" if status.backlog else "none")),
         ("spool", Text(full, style="yellow" if said.percent >= _NEARLY_FULL_PERCENT else "")),
@@ -101,10 +105,10 @@ def _rows(seen: View, said: Said) -> list[tuple[str, Text]]:
     return rows
 
 
-def _state(seen: View, said: Said) -> Text:
+def _state(seen: View, said: Said, start: str) -> Text:
     age = f"said {_age(seen.age_s)} ago"
     if not seen.running:
-        return Text(f"does not run; last {age}. Start it: sensorhub gateway run", style="bold red")
+        return Text(f"does not run; last {age}. Start it: {start}", style="bold red")
     if seen.age_s > STALE_S:
         return Text(f"runs and does not speak; last {age}. See its log, and start it again", style="bold red")
     return Text(f"{said.status.state}, {age}", style="green")

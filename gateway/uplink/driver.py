@@ -34,6 +34,13 @@ class Granted:
     qos_max: int = 2
 
 
+class BrokerUnfit(Exception):
+    """A broker that cannot serve a gateway."""
+
+    def __init__(self) -> None:
+        super().__init__("it takes no messages of QoS 1; a gateway needs a broker that does")
+
+
 class LinkSilent(Exception):
     """The connection looks alive and gives nothing back."""
 

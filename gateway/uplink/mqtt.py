@@ -4,18 +4,17 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Literal
 
 import aiomqtt
 
-from gateway.uplink.driver import Driver, Granted, LinkSilent, Message
+from gateway.uplink.backoff import Backoff
+from gateway.uplink.driver import BrokerUnfit, Driver, Granted, LinkSilent, Message
 from sensorhub.broker import BrokerSettings
 
 log = logging.getLogger(__name__)
 
-BACKOFF_FIRST_S = 1.0
-BACKOFF_MAX_S = 300.0
 OPERATION_TIMEOUT_S = 20.0
 """A PUBACK can go missing on a live connection, so nothing waits for one without an end."""
 SLOWEST_BYTES_S = 4_000
@@ -29,7 +28,6 @@ STEADY_S = 60.0
 
 GREETING_TIMEOUT_S = 2.0
 """Brokers that know 3.1.1 only may wait for ever for the rest of an MQTT 5 greeting; they are asked in 3.1.1 then."""
-
 FAREWELL_TIMEOUT_S = 0.5
 """A gateway that is told to stop is gone within 2 s."""
 
@@ -40,15 +38,9 @@ _PAHO_DEFAULT: Literal[3] = 3
 """What aiomqtt passes on when clean_start is not given; it has no meaning in MQTT 3.1.1, and True is refused."""
 
 _VERSIONS = (aiomqtt.ProtocolVersion.V5, aiomqtt.ProtocolVersion.V311)
-
-_RETAIN_NOT_SUPPORTED, _QOS_NOT_SUPPORTED, _PACKET_TOO_LARGE, _NO_SUBSCRIBER = 0x9A, 0x9B, 0x95, 0x10
-_REFUSALS = 0x80
+_RETAIN_NOT_SUPPORTED, _QOS_NOT_SUPPORTED, _PACKET_TOO_LARGE, _NO_SUBSCRIBER, _REFUSALS = 0x9A, 0x9B, 0x95, 0x10, 0x80
 _PACKET_BYTES = 16
 """What a PUBLISH has beside topic and payload, at most."""
-
-
-class BrokerUnfit(Exception):
-    """A broker that cannot serve a gateway."""
 
 
 class _Client(aiomqtt.Client):
@@ -92,8 +84,9 @@ class _Client(aiomqtt.Client):
     def drop(self) -> None:
         """Close the socket, whatever became of the connection, so that it cannot meddle with the next one."""
         self._client._sock_close()
-        if self._disconnected.done() and not self._disconnected.cancelled():
-            self._disconnected.exception()  # looked at, or asyncio says that nobody did
+        for ended in (self._connected, self._disconnected):
+            if ended.done() and not ended.cancelled():
+                ended.exception()  # looked at, or asyncio says that nobody did
 
     def _on_connect(self, client: Any, userdata: Any, flags: Any, reason_code: Any, properties: Any = None) -> None:
         told = vars(properties) if properties is not None else {}
@@ -105,6 +98,17 @@ class _Client(aiomqtt.Client):
             told.get("MaximumQoS", default.qos_max),
         )
         super()._on_connect(client, userdata, flags, reason_code, properties)
+
+    def _on_disconnect(self, *told: Any) -> None:
+        super()._on_disconnect(*told)
+        waiting: tuple[asyncio.Future[Any], ...] = (self._connected, *self._pending_subscribes.values())
+        self._loop.call_soon_threadsafe(self._give_up, waiting)  # paho may call from the thread in which it connects
+
+    def _give_up(self, waiting: Iterable[asyncio.Future[Any]]) -> None:
+        """The connection has gone: who waits for the broker's greeting or grant would wait for a whole time-out."""
+        for answer in waiting:
+            if not answer.done():
+                answer.set_exception(aiomqtt.MqttError("it ended the connection before it answered"))
 
     def _on_publish(self, client: Any, userdata: Any, mid: int, reason_code: Any, properties: Any) -> None:
         _, answer = self.waiting.get(mid, (None, None))
@@ -137,7 +141,7 @@ class Link:
         self._client_id = client_id
         self._topics = topics
         self._driver = driver
-        self._chance = chance
+        self._backoff = Backoff(chance)
         self._sleep = sleep
         self._version = 0
         self._settled = False
@@ -149,7 +153,6 @@ class Link:
 
     async def run(self) -> None:
         """Connect, serve, and connect again, until cancelled."""
-        wait_s = BACKOFF_FIRST_S
         while True:
             self._served = self._heard = refused = False
             began_s = asyncio.get_running_loop().time()
@@ -159,11 +162,10 @@ class Link:
                 refused = self._understand(group.exceptions[0])
             steady = asyncio.get_running_loop().time() - began_s >= STEADY_S
             if self._heard or (self._served and steady):
-                wait_s = BACKOFF_FIRST_S
+                self._backoff.begin()
             elif refused and not self._served and not self._settled:
                 self._version = 1 - self._version  # a broker that does not know MQTT 5 may just hang up
-            await self._sleep(wait_s * self._chance.random())
-            wait_s = min(wait_s * 2, BACKOFF_MAX_S)
+            await self._sleep(self._backoff.next_s())
 
     async def _to_its_end(self, connection: asyncio.Task[None]) -> None:
         """Wait for the end of a connection; when cancelled, end it.
@@ -185,12 +187,13 @@ class Link:
         try:
             async with client:
                 self._leave_if_told()
+                self._settled = True
                 if client.granted.qos_max < 1:
-                    raise BrokerUnfit("it takes no messages of QoS 1; a gateway needs a broker that does")
+                    raise BrokerUnfit
                 for topic in self._topics:
                     await client.subscribe(topic, qos=1, timeout=OPERATION_TIMEOUT_S)
                     self._leave_if_told()
-                self._served = self._settled = True
+                self._served = True
                 self._say_up()
                 await self._serve(client)
         finally:
@@ -207,7 +210,7 @@ class Link:
             )
             return False
         if code == _QOS_NOT_SUPPORTED:
-            error = BrokerUnfit("it takes no messages of QoS 1; a gateway needs a broker that does")
+            error = BrokerUnfit()
         self._say_down(error, self._served)
         return not (isinstance(error, BrokerUnfit) or str(error).startswith(_NO_CONNECTION))
 

@@ -4,10 +4,8 @@ import sys
 
 import typer
 
-from sensorhub.cli import config, data, demo, gateway, hub, simulate, watch
+from sensorhub.cli import config, data, demo, gateway, hub, options, simulate, watch
 from sensorhub.errors import SensorHubError
-
-_INTERRUPTED = 130
 
 app = typer.Typer(
     name="sensorhub",
@@ -46,7 +44,7 @@ def main() -> None:
         )
         raise SystemExit(2) from None
     except KeyboardInterrupt:
-        raise SystemExit(_INTERRUPTED) from None
+        raise SystemExit(options.INTERRUPTED) from None
 
 
 _EXTRA_OF = {

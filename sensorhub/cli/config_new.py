@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sensorhub.cli import options
 from sensorhub.errors import AskedWrong
 
 
@@ -66,7 +67,8 @@ def _ask(question: str, option: str, empty: str | None) -> str:
     except typer.Abort:
         typer.echo(err=True)  # the prompt's line is still open
         if sys.stdin.isatty():
-            raise
+            typer.echo("Stopped. Nothing is written.", err=True)
+            raise typer.Exit(options.INTERRUPTED) from None
         if empty is not None:
             return empty
         typer.echo(f"Nobody answers. Add {option}", err=True)

@@ -25,7 +25,13 @@ class BrokerKind(StrEnum):
 
 
 def demo(
-    data: Annotated[Path | None, typer.Option(help="Folder to keep the data in. Default: a new one, named.")] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder to keep the data in. Default: a new one, named; with --once deleted when all was right.",
+            show_default=False,
+        ),
+    ] = None,
     port: Annotated[int | None, typer.Option(help="Port of the page. Default: 8080.", show_default=False)] = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
     recording: Annotated[

@@ -21,19 +21,29 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 @options.with_broker
 def init(
     gateway: Annotated[
-        str | None, typer.Argument(help="Name of the gateway, as in a127-rayleigh-weir. Default: this machine's name.")
+        str | None,
+        typer.Argument(
+            help="Name of the gateway, as in a127-rayleigh-weir. Default: that of the file, else this machine's."
+        ),
     ] = None,
     folder: Annotated[Path, typer.Option(help="Folder to write gateway.toml and gateway.key into.")] = Path(),
+    desk: Annotated[
+        Path | None, typer.Option("--from", help="The gateway's file of a deployment, to be taken as it is.")
+    ] = None,
     *,
     broker: options.Options,
 ) -> None:
-    """Write a commented configuration and the gateway's own key, and say what the hub needs to know."""
+    """Write a commented configuration and the gateway's own key, and say what the hub needs to know.
+
+    With --from the configuration is the file that was made at the desk, with the broker added.
+    """
     from gateway.init import init_gateway
     from sensorhub.broker import BrokerSettings
     from sensorhub.config import check
 
     settings = check("The command line", broker, BrokerSettings, Path.cwd())
-    typer.echo(init_gateway(folder, gateway or socket.gethostname().lower(), settings))
+    name = gateway if gateway or desk else socket.gethostname().lower()
+    typer.echo(init_gateway(folder, name, settings, desk))
 
 
 @app.command(short_help="Measure, keep, and send to the hub, until stopped.")
@@ -99,5 +109,6 @@ def status(config: Config = Path("gateway.toml"), json: Json = False) -> None:
         said = seen.said.model_dump(mode="json", exclude_none=True) if seen.said else {}
         typer.echo(encoding.dumps({"well": seen.well, "running": seen.running, "age_s": round(seen.age_s, 1), **said}))
     else:
-        print_view(Console(highlight=False), known.gateway, known.spool, seen)
+        start = f"sensorhub gateway run --config {config}"
+        print_view(Console(highlight=False), known.gateway, known.spool, seen, start)
     raise typer.Exit(0 if seen.well else 1)

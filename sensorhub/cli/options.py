@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options and exit codes that several commands share."""
 
 import functools
 import inspect
@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+INTERRUPTED = 130
+"""Exit code of a command that a person stopped, as of a shell's."""
 
 Options = dict[str, object]
 """Values that were given on the command line, by the names of the configuration's keys."""

@@ -13,15 +13,24 @@ app = typer.Typer(help="Simulate a county, its faults, or many gateways.", no_ar
 Deployment = Annotated[
     Path | None, typer.Option(help="Folder of the deployment. Default: the worked example, Essex.", show_default=False)
 ]
-Gateways = Annotated[list[str] | None, typer.Option("--gateway", help="Only this gateway. May be repeated.")]
+Gateways = Annotated[
+    list[str] | None, typer.Option("--gateway", help="Only this gateway, with its whole ledger. May be repeated.")
+]
 Start = Annotated[
     str | None,
     typer.Option(
-        help="When the world begins, UTC. Default: 2026-01-13T06:00:00Z. The same seed and start give the same.",
+        help="When the world begins, UTC. Default: 2026-01-13T06:00:00Z, or what the scenario says. The same seed and "
+        "start give the same.",
         show_default=False,
     ),
 ]
-Data = Annotated[Path | None, typer.Option(help="Folder to keep the data in. Default: a new one, named.")]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder to keep the data in. Default: a new one, deleted when all was right at the end.",
+        show_default=False,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the ledger as JSON.")]
 Broker = Annotated[BrokerKind, typer.Option(help="Which broker to start.")]
 
@@ -35,7 +44,16 @@ def _simulate() -> None:
 def world(
     deployment: Deployment = None,
     seed: Annotated[int, typer.Option(help="Seed of the world.")] = 1,
-    hours: Annotated[float, typer.Option(min=0.01, max=24 * 366, help="Length of the run, hours of the world.")] = 1.0,
+    hours: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=24 * 366,
+            help="Length of the run, hours of the world; the intervals of all sensors must be whole in it. Default: 1, "
+            "or what the scenario says.",
+            show_default=False,
+        ),
+    ] = None,
     speed: Annotated[str, typer.Option(help="How many times faster than time, or max.")] = "max",
     start: Start = None,
     gateway: Gateways = None,
@@ -48,22 +66,22 @@ def world(
 ) -> None:
     """Run a deployment in a simulated county through gateways, broker and hub, and compare what is stored.
 
-    The ledger says for each quantity what truly happened, what is stored, and by how much they may differ, and why.
+    The ledger says for each quantity what truly happened, what is stored, and by how much they may differ, and why. It
+    is printed a line a gateway, and whole for what differs, for what a fault hit, and for each --gateway.
     Exit 0 where all is within that, 1 where not.
     """
     from simulators.county.run import WorldOptions, pace_of, run_world
     from simulators.county.shipped import shipped_deployment
-    from simulators.faults.scenario import find_scenario, read_scenario
+    from simulators.faults.scenario import find_scenario
 
-    scenario = find_scenario(faults) if faults is not None else None
     options = WorldOptions(
         deployment=deployment or shipped_deployment(),
         seed=seed,
         hours=hours,
         speed=pace_of(speed),
-        start=start or (read_scenario(scenario).start if scenario is not None else None),
+        start=start,
         gateways=tuple(gateway or ()),
-        scenario=scenario,
+        scenario=find_scenario(faults) if faults is not None else None,
         data=data,
         json=json,
         broker=broker.value,
@@ -94,7 +112,7 @@ def faults(
     from simulators.county.run import WorldOptions, run_world
     from simulators.county.shipped import shipped_deployment
     from simulators.faults.listing import list_scenarios
-    from simulators.faults.scenario import find_scenario, read_scenario
+    from simulators.faults.scenario import find_scenario
 
     if list_:
         list_scenarios(Console(highlight=False), as_json=json)
@@ -103,14 +121,11 @@ def faults(
         raise AskedWrong(
             "Name a scenario, or a file of your own; sensorhub simulate faults --list lists those there are."
         )
-    path = find_scenario(scenario)
-    told = read_scenario(path)
     options = WorldOptions(
         deployment=deployment or shipped_deployment(),
         seed=seed,
-        hours=told.hours,
-        start=start or told.start,
-        scenario=path,
+        start=start,
+        scenario=find_scenario(scenario),
         data=data,
         json=json,
         broker=broker.value,

@@ -2,19 +2,26 @@
 
 import heapq
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from uuid import UUID
 
+from firmware_config.catalogue.entry import Signal
 from firmware_config.gateway import GatewayConfig
 from firmware_config.sensor import SensorConfig
 from simulators.pace import Pace
 from simulators.parts.part import PinMove, SimulatedPart, Truth
 from simulators.parts.tamper import Tamper
-from simulators.pins import PlayerClock, PlayerFactory
+from simulators.pins import PlayedPin, PlayerClock, PlayerFactory
 from simulators.wires.wires import Bench, Wires
 from simulators.world.place import Place
+
+DRIVEN_BOTH_WAYS: tuple[Signal, ...] = ("logic-3v3", "logic-5v")
+"""Signals that make a pin high too; all others only pull it low, and a resistor or the board's pull lifts it."""
+
+Levels = Mapping[bool, bool | None]
+"""What is connected makes a pin high or low (None: lets go of it) while it is active, and while it is idle."""
 
 
 def part_of(sensor: SensorConfig, wires: Wires, place: Place) -> SimulatedPart:
@@ -50,16 +57,24 @@ class Cabinet:
         self.factory = PlayerFactory(self.clock)
         self.bench = Bench(folder, self.clock, self.factory, pace.start_ns, pace.wall_us)
         self._parts: dict[str, SimulatedPart] = {}
-        self._low_when_active: dict[int, bool] = {}
+        self._ends: dict[int, tuple[PlayedPin, Levels]] = {}
         for sensor in config.sensors:
             chance = random.Random(f"{seed} {config.gateway} {sensor.id}")
             wires = Wires(self.bench, chance, tamper(sensor.id))
             self._parts[sensor.id] = part_of(sensor, wires, place(sensor.id))
-            for each, pin in zip(sensor.entry.inputs, sensor.pin_of.values(), strict=True):
-                if sensor.entry.reads != "samples":
-                    self._low_when_active[pin] = (each.active == "low") == (sensor.active == "closed")
-        for pin in self._low_when_active:
+            if sensor.entry.reads != "samples":
+                self._connect(sensor)
+        for pin in self._ends:
             self.drive(PinMove(pace.start_ns, pin, active=False))
+
+    def _connect(self, sensor: SensorConfig) -> None:
+        """Wire its inputs as the picture shows, with the resistors that its kind needs."""
+        for each, number in zip(sensor.entry.inputs, sensor.pin_of.values(), strict=True):
+            low_when_active = (each.active == "low") == (sensor.active == "closed")
+            let_go = True if sensor.signal_of[each.name] in DRIVEN_BOTH_WAYS else None
+            pin = self.factory.contact(number)
+            pin.pull_up(fitted=each.pull == "external")
+            self._ends[number] = pin, {low_when_active: False, not low_when_active: let_go}
 
     def moves(self) -> Iterator[PinMove]:
         """All moves of its pins from the start of the world on, in the order of time."""
@@ -67,7 +82,8 @@ class Cabinet:
 
     def drive(self, move: PinMove) -> None:
         """Make what is connected to a pin active or idle now."""
-        self.factory.contact(move.pin).move(move.active == self._low_when_active[move.pin])
+        pin, levels = self._ends[move.pin]
+        pin.drive(levels[move.active])
 
     def settle(self, sensor: str, clock_ns: int) -> None:
         """Put what is true of a sensor on the wire, before it is read."""

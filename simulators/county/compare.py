@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from sensorhub.reading import Quality
 from simulators.county.faultbook import GATEWAY
-from simulators.county.outcome import CountyOutcome, Line
+from simulators.county.outcome import CountyOutcome, Line, Shown
 from simulators.county.spans import RECOVERY_S, joined
 from simulators.county.stored import SUFFERED, Part, Stored
 from simulators.county.telling import Calm, Telling
@@ -33,7 +33,9 @@ def compare_county(
         stored: by the calms of these.
         plans: the faults of the scenario, each with the gateway and sensor that it happened to.
     """
-    outcome = CountyOutcome(readings=sum(each.count for each in stored.values()))
+    outcome = CountyOutcome(readings_of={told.gateway: 0 for told in tellings})
+    for part, each in stored.items():
+        outcome.readings_of[part.gateway] += each.count
     for told in tellings:
         mine = [plan for plan in plans if plan.gateway == told.gateway]
         for sensor, calms in told.calms.items():
@@ -59,16 +61,17 @@ def _shown(outcome: CountyOutcome, told: Telling, plans: Sequence[FaultPlan], st
         mine = [plan for plan in plans if plan.sensor == sensor]
         texts = [text for text, is_due in _faults(told, sensor) if is_due]
         words = _qualities(told.gateway, sensor, [SUFFERED], stored)
-        found = [*(["fault"] if texts else []), *words, *dict.fromkeys(texts)]
-        anywhere += found
+        found = Shown((*(["fault"] if texts else []), *words), tuple(dict.fromkeys(texts)))
+        anywhere += found.words
         if mine or whole:
             outcome.shown[f"{told.gateway}/{sensor}"] = found
-            _miss(outcome, f"{told.gateway}/{sensor}", _words(mine), found)
+            _miss(outcome, f"{told.gateway}/{sensor}", _words(mine), found.words)
     _miss(outcome, told.gateway, _words(whole), anywhere)
     if any("trouble" in plan.shows for plan in plans):
         texts = [text for text, is_due in _faults(told, GATEWAY) if is_due]
-        outcome.shown[told.gateway] = [*(["trouble"] if texts else []), *dict.fromkeys(texts)]
-        _miss(outcome, told.gateway, frozenset({"trouble"}), outcome.shown[told.gateway])
+        found = Shown(("trouble",) if texts else (), tuple(dict.fromkeys(texts)))
+        outcome.shown[told.gateway] = found
+        _miss(outcome, told.gateway, frozenset({"trouble"}), found.words)
 
 
 def _strange(outcome: CountyOutcome, told: Telling, plans: Sequence[FaultPlan], stored: Mapping[Part, Stored]) -> None:

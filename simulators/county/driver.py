@@ -95,8 +95,12 @@ class Driver:
         end_ns = FOREVER_NS if until_ns is None else until_ns
         events = 0
         while True:
-            poll_ns = gateway.next_poll_ns
-            next_ns = min(self._next_ns, FOREVER_NS if poll_ns is None else poll_ns)
+            poll_ns, hums_ns = gateway.next_poll_ns, self._cabinet.factory.next_hum_ns()
+            next_ns = min(
+                self._next_ns,
+                FOREVER_NS if poll_ns is None else poll_ns,
+                FOREVER_NS if hums_ns is None else hums_ns,
+            )
             if next_ns >= end_ns:
                 break
             await self._step_to(next_ns, gateway)
@@ -104,6 +108,9 @@ class Driver:
                 self._driven.append(next_ns)
                 self._cabinet.drive(self._move)
                 self._move = next(self._moves, None)
+            elif next_ns == hums_ns:
+                self._driven.append(next_ns)
+                self._cabinet.factory.hum()
             else:
                 for sensor in gateway.due(next_ns):
                     self._cabinet.settle(sensor, next_ns)

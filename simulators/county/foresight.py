@@ -1,6 +1,6 @@
 """Whether what a scenario says can happen in a world: asked before anything starts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from firmware_config.deployment import Deployment
@@ -29,26 +29,27 @@ def foreseen(
         seconds: length of the run.
 
     Raises:
-        ScenarioMisfit: there is nothing that they can happen to, or not in this world at this time.
+        ScenarioMisfit: there is nothing that they can happen to, or not in this world at this time: with each.
     """
     plans = planned(scenario, configs, indoors(deployment))
     place = places(deployment, world)
-    for plan in plans:
-        if plan.fault == "clock-wrong" and world.start_us < EARLIEST_US:
-            raise ScenarioMisfit(
-                f"No gateway believes a clock before {rfc3339(EARLIEST_US)}: give a later --start to see a wrong one."
-            )
-        if plan.from_s >= seconds:
-            raise ScenarioMisfit(
-                f"The scenario's fault {plan.fault} begins at {plan.from_s} s, when the run is over: give more --hours."
-            )
-        wet = partial(_wet, place(plan.gateway, plan.sensor))
-        if not holding(plan, seconds, wet):
-            raise ScenarioMisfit(
-                f"The scenario's fault {plan.fault} happens to {plan.gateway}/{plan.sensor} only while it rains, and "
-                "it does not rain there in time: choose another --start or --seed, or more hours."
-            )
+    misfits = [why for plan in plans if (why := _why_not(plan, world, seconds, place))]
+    if misfits:
+        raise ScenarioMisfit("\n".join(misfits))
     return plans
+
+
+def _why_not(plan: FaultPlan, world: World, seconds: int, place: Callable[[str, str], Place]) -> str:
+    if plan.fault == "clock-wrong" and world.start_us < EARLIEST_US:
+        return f"No gateway believes a clock before {rfc3339(EARLIEST_US)}: give a later --start to see a wrong one."
+    if plan.from_s >= seconds:
+        return f"The scenario's fault {plan.fault} begins at {plan.from_s} s, when the run is over: give more hours."
+    if not holding(plan, seconds, partial(_wet, place(plan.gateway, plan.sensor))):
+        return (
+            f"The scenario's fault {plan.fault} happens to {plan.gateway}/{plan.sensor} only while it rains, and "
+            "it does not rain there in time: choose another --start or --seed, or more hours."
+        )
+    return ""
 
 
 def _wet(place: Place, since_s: int) -> bool:

@@ -16,6 +16,7 @@ from gateway.spool.entries import Anchor, AnchorKind, Edge
 from sensorhub.clock import boot_ns, ns_from_us
 from sensorhub.reading import NS_PER_S, US_PER_S
 from sensorhub.status import RecordingStatus
+from simulators.county.breaks import forget_breaks, note_break
 from simulators.county.cabinet import Cabinet
 from simulators.county.driver import Driver
 from simulators.county.faultbook import GATEWAY, FaultBook
@@ -81,7 +82,7 @@ class CountyGateway:
         self._agent: Agent | None = None
         self._anchors: AnchorSource | None = None
         tamper = partial(self._mishaps.tamper, {sensor.id: sensor for sensor in config.sensors})
-        folder = gateway_folder(data, config.gateway)
+        self._folder = folder = gateway_folder(data, config.gateway)
         self.cabinet = Cabinet(config, folder / "cabinet", order, self._boots[0], order.seed, place, tamper)
         self.driver = Driver(self.cabinet, order)
         self.faults = FaultBook(order.start_ns)
@@ -120,17 +121,23 @@ class CountyGateway:
         begun, clock_ns = left_off(self.config, self._boots) or (0, 0)
         self._resumed = clock_ns > self._order.start_ns
         if not self._resumed:
+            forget_breaks(self._folder)
             self.driver.skip(self._order.start_ns - 1)
             return 0
         if self._order.seconds is None:
             # In real time what is now is now, and what nobody saw meanwhile is missing, as on a road.
             clock_ns = max(clock_ns, self._order.measured_ns(boot_ns()) or 0)
+        self.cabinet.bench.breaks_ns = note_break(self._folder, clock_ns)
         self.driver.skip(clock_ns)
         self.cabinet.clock.advance_to(clock_ns + APART_NS)  # so that nothing has a time that was told before
         return begun
 
     def _tell(self) -> Telling:
-        """What truly happened; of a run that was taken up again only what is in the journal, for the rest is lost."""
+        """What truly happened; of a run that was taken up again only what is in the journal, for the rest is lost.
+
+        Of what was under way then each process saw a part: the truth knows no class of it, and counts and means have a
+        tolerance where that may show (`ContactPart`).
+        """
         seconds = self._order.seconds
         assert seconds is not None
         spans = {
@@ -213,7 +220,7 @@ class CountyGateway:
             factory=self.cabinet.factory,
             anchors=anchors,
             watcher=self,
-            recording=self._status,
+            recording=lambda: recording_of(self._order, ended=self.driver.ended),
             disk=self._card,
             buses=self.cabinet.bench.bus_world(),
             driven=True,
@@ -226,19 +233,20 @@ class CountyGateway:
         now_ns = clock.now_ns()
         return GivenAnchors(Anchor(now_ns, ns_from_us(self._order.wall_us_at(now_ns)), 0, AnchorKind.GIVEN))
 
-    def _status(self) -> RecordingStatus | None:
-        order = self._order
-        begin_s = order.wall_us / US_PER_S
-        if order.seconds is None:
-            return None  # in real time, for ever: what is now is now
-        # At full speed nobody can say how fast it will have been; the page shows its clock by the newest reading.
-        return RecordingStatus(
-            r0=begin_s,
-            w0=order.machine_wall_us / US_PER_S,
-            speed=order.speed or 1_000.0,
-            ended=self.driver.ended,
-            title=TITLE,
-        )
+
+def recording_of(order: Order, *, ended: bool) -> RecordingStatus:
+    """What a gateway says of a run in its status, so that nobody takes it for a road."""
+    begin_s = order.wall_us / US_PER_S
+    if order.seconds is None:  # in real time, for ever: what is now is now
+        return RecordingStatus(r0=begin_s, w0=begin_s, speed=1, title=TITLE)
+    # At full speed nobody can say how fast it will have been; the page shows its clock by the newest reading.
+    return RecordingStatus(
+        r0=begin_s,
+        w0=order.machine_wall_us / US_PER_S,
+        speed=order.speed or 1_000.0,
+        ended=ended,
+        title=TITLE,
+    )
 
 
 def _as_run(config: GatewayConfig, data: Path, order: Order) -> GatewayConfig:

@@ -45,7 +45,7 @@ class Mishaps:
 
     def ahead_s(self, clock_ns: int) -> float:
         """How far the gateway's time server is ahead, seconds."""
-        return sum(plan.offset_s for plan in self._holding("clock-wrong", clock_ns))
+        return sum(plan.offset_s or 0.0 for plan in self._holding("clock-wrong", clock_ns))
 
     def switches(self) -> list[int]:
         """When what fails as a whole begins to, and ends."""

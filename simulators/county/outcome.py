@@ -30,6 +30,11 @@ class Line:
     stored: float
 
     @property
+    def name(self) -> str:
+        """Whose, as `gateway/sensor`."""
+        return f"{self.gateway}/{self.sensor}"
+
+    @property
     def difference(self) -> float:
         """Stored less true."""
         return self.stored - self.truth.value
@@ -39,6 +44,19 @@ class Line:
         """Whether the difference is within the tolerance."""
         slack = FLOAT_SLACK * max(1.0, abs(self.truth.value))
         return abs(self.difference) <= self.truth.tolerance + slack
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a fault showed.
+
+    Arguments:
+        words: as a scenario names them: `fault`, qualities, `trouble`.
+        texts: what was said to a person, sentences.
+    """
+
+    words: tuple[str, ...]
+    texts: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -51,16 +69,21 @@ class CountyOutcome:
         silent_faults: of those whose fault did not show as the scenario says: what is missing.
         strange: of sensors and gateways with a fault, a trouble, or readings that are bad or partial where or when
             nothing happened to them that shows: which, in words.
-        readings: readings stored.
+        readings_of: readings stored, by gateway.
         seconds: how long it took.
     """
 
     lines: list[Line] = field(default_factory=list)
-    shown: dict[str, list[str]] = field(default_factory=dict)
+    shown: dict[str, Shown] = field(default_factory=dict)
     silent_faults: dict[str, str] = field(default_factory=dict)
     strange: dict[str, str] = field(default_factory=dict)
-    readings: int = 0
+    readings_of: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
+
+    @property
+    def readings(self) -> int:
+        """Readings stored, all together."""
+        return sum(self.readings_of.values())
 
     @property
     def equal(self) -> bool:
@@ -72,7 +95,7 @@ class CountyOutcome:
         told: Mapping[str, Any] = {
             "equal": self.equal,
             "ledger": [_told(line) for line in self.lines],
-            "shown": self.shown,
+            "shown": {name: [*found.words, *found.texts] for name, found in self.shown.items()},
             "silent_faults": self.silent_faults,
             "strange": self.strange,
             "readings": self.readings,
@@ -84,7 +107,7 @@ class CountyOutcome:
 def _told(line: Line) -> dict[str, Any]:
     is_known = line.stored == line.stored  # not nan
     return {
-        "sensor": f"{line.gateway}/{line.sensor}",
+        "sensor": line.name,
         "quantity": line.truth.quantity,
         "from_s": line.from_s,
         "until_s": line.until_s,

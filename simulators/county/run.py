@@ -5,34 +5,38 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
 from rich.console import Console
 
-from firmware_config.deployment import Deployment, load_deployment
-from firmware_config.gateway import GatewayConfig, with_its_own
+from firmware_config.deployment import Deployment
+from firmware_config.gateway import GatewayConfig
 from sensorhub.broker import BrokerSettings
 from sensorhub.clock import boot_ns, parse_time_us, rfc3339, wall_us
+from sensorhub.config import nearest
 from sensorhub.errors import AskedWrong
 from sensorhub.hubfile import HubAddress, HubRefused, HubUnreachable
-from sensorhub.reading import US_PER_S
 from sensorhub.status import RECORDING_SPEED_MAX, RECORDING_SPEED_MIN
 from simulators.bars import RunBar
 from simulators.broker import BrokerKind
 from simulators.county.compare import compare_county
+from simulators.county.deployed import deployment_to_run
 from simulators.county.foresight import foreseen
 from simulators.county.gateway import boots_of
 from simulators.county.order import Order, write_order
 from simulators.county.outcome import CountyOutcome
+from simulators.county.places import indoors
 from simulators.county.screen import print_outcome
+from simulators.county.span_check import check_span
 from simulators.county.stored import Row, stored_of
 from simulators.county.telling import read_tellings
 from simulators.demo_checks import DemoOptions, check_folder, demo_folder
 from simulators.demo_parts import COUNTY, DemoParts
 from simulators.faults.plan import FaultPlan
-from simulators.faults.scenario import read_scenario
+from simulators.faults.reading import read_scenario_for
+from simulators.faults.scenario import Scenario
 from simulators.folder import care_folder, county_folder
 from simulators.interrupts import BOTH, interrupt_on, stop_for_good
 from simulators.lines import lines_of
@@ -40,12 +44,15 @@ from simulators.patience import Patience
 from simulators.processes import Processes
 from simulators.programs import free_port
 from simulators.progress import read_progress
+from simulators.run_folder import RunFolder
 from simulators.world.county import World
 
 S_PER_H = 3_600
 
 START = "2026-01-13T06:00:00Z"
 """A working day, before its morning peak: with the same seed everybody sees the same world."""
+
+HOURS = 1.0
 
 
 def pace_of(text: str) -> float | None:
@@ -72,19 +79,19 @@ class WorldOptions:
     Arguments:
         deployment: folder of the deployment.
         seed: of the world.
-        hours: length of the run, hours of the world.
+        hours: length of the run, hours of the world; by default what the scenario says, or 1.
         speed: how many times faster than time; None: as fast as the gateways keep up.
-        start: when the world begins, ISO 8601.
+        start: when the world begins, ISO 8601; by default what the scenario says, or a working day's morning.
         gateways: only these; by default all.
         scenario: file of what goes wrong.
-        data: folder to keep everything in; by default a new one.
+        data: folder to keep everything in; by default a new one, which goes at an end that was right.
         json: print the ledger as JSON.
         broker: which broker to start.
     """
 
     deployment: Path
     seed: int = 1
-    hours: float = 1.0
+    hours: float | None = None
     speed: float | None = None
     start: str | None = None
     gateways: tuple[str, ...] = ()
@@ -96,7 +103,7 @@ class WorldOptions:
     @property
     def seconds(self) -> int:
         """Length of the run."""
-        return round(self.hours * S_PER_H)
+        return round((HOURS if self.hours is None else self.hours) * S_PER_H)
 
     @property
     def start_us(self) -> int:
@@ -118,50 +125,46 @@ def run_world(options: WorldOptions) -> int:
         AskedWrong: it cannot start as it was asked for, and nothing was started.
         SensorHubError: a part does not start.
     """
-    deployment = load_deployment(options.deployment)
+    deployment = deployment_to_run(options.deployment)
     configs = _chosen(deployment, options.gateways)
-    _check_span(options, configs)
-    plans: tuple[FaultPlan, ...] = ()
+    scenario: Scenario | None = None
     if options.scenario is not None:
-        world = World(options.seed, options.start_us)
-        plans = foreseen(read_scenario(options.scenario), deployment, configs, world, options.seconds)
+        scenario = read_scenario_for(options.scenario, configs, indoors(deployment))
+        options = _as_told(options, scenario)
+    check_span(configs, options.start_us, options.seconds)
+    world = World(options.seed, options.start_us)
+    plans = foreseen(scenario, deployment, configs, world, options.seconds) if scenario is not None else ()
     demo = DemoOptions(data=options.data, once=True, json=options.json, broker=options.broker)
     check_folder(demo)
     notes = Console(stderr=True, highlight=False, soft_wrap=True)
     interrupt_on(*BOTH)
     with ExitStack() as stack:
-        data = stack.enter_context(demo_folder(demo))
-        processes = Processes(data, notes.print)
+        folder = stack.enter_context(demo_folder(demo, notes.print))
+        processes = Processes(folder.path, notes.print)
         stack.callback(stop_for_good, processes)
-        run = _World(options, data, configs, plans, DemoParts(demo, data, processes), processes, notes)
+        run = _World(options, folder, configs, plans, DemoParts(demo, folder.path, processes), processes, notes)
         try:
             return run.run()
         except KeyboardInterrupt:
             processes.stop()
-            notes.print(f"Stopped. The data is kept in {data}")
+            notes.print("Stopped.")
             return 1
 
 
-def _check_span(options: WorldOptions, configs: list[GatewayConfig]) -> None:
-    """What is not in a whole interval is not stored, and would be missed."""
-    for config in configs:
-        for sensor in with_its_own(config).sensors:
-            whole = sensor.entry.reads == "level" or not (
-                options.start_us % (sensor.period_s * US_PER_S) or options.seconds % sensor.period_s
-            )
-            if not whole:
-                raise AskedWrong(
-                    f"{config.gateway}/{sensor.id} has intervals of {sensor.period_s} s: begin at a whole multiple of "
-                    f"it, and run for one, as with --start {START} --hours 1."
-                )
+def _as_told(options: WorldOptions, scenario: Scenario) -> WorldOptions:
+    """What was not asked for is as the scenario says."""
+    return replace(
+        options,
+        hours=scenario.hours if options.hours is None else options.hours,
+        start=options.start or scenario.start,
+    )
 
 
 def _chosen(deployment: Deployment, names: tuple[str, ...]) -> list[GatewayConfig]:
     unknown = [name for name in names if name not in deployment.gateways]
     if unknown:
-        raise AskedWrong(
-            f"{deployment.folder} has no gateway {unknown[0]}; there are {', '.join(deployment.gateways)}."
-        )
+        known = nearest(unknown[0], list(deployment.gateways), "there are")
+        raise AskedWrong(f"{deployment.folder} has no gateway {unknown[0]}; {known}")
     return [config for name, config in deployment.gateways.items() if not names or name in names]
 
 
@@ -169,7 +172,7 @@ class _World:
     def __init__(
         self,
         options: WorldOptions,
-        data: Path,
+        folder: RunFolder,
         configs: list[GatewayConfig],
         plans: tuple[FaultPlan, ...],
         parts: DemoParts,
@@ -177,7 +180,8 @@ class _World:
         notes: Console,
     ) -> None:
         self._options = options
-        self._data = data
+        self._run_folder = folder
+        self._data = data = folder.path
         self._configs = configs
         self._plans = plans
         self._parts = parts
@@ -197,7 +201,7 @@ class _World:
         write_order(self._folder, order)
         self._parts.start_driving(COUNTY, "simulators.county.process", self._folder)
         if not self._options.json:
-            self._notes.print(f"The page is at {hub.url} while it runs; the data is kept in {self._data}")
+            self._notes.print(f"The page is at {hub.url} while it runs; {self._run_folder.while_it_runs}.")
         if not self._through(order):
             self._notes.print(f"Nothing went on for {self._patience.still_s:.0f} s. See {self._processes.log(COUNTY)}.")
             return 1
@@ -209,7 +213,8 @@ class _World:
         if self._options.json:
             sys.stdout.write(outcome.as_json() + "\n")
         else:
-            print_outcome(Console(highlight=False), outcome)
+            print_outcome(Console(highlight=False), outcome, self._options.gateways)
+        self._run_folder.ended_well = outcome.equal
         return 0 if outcome.equal else 1
 
     def _names(self, *, care: bool) -> list[str]:

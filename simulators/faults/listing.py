@@ -16,6 +16,6 @@ def list_scenarios(console: Console, *, as_json: bool) -> None:
         return
     table = Table("scenario", "hours", "what happens, and how it shows", box=None, pad_edge=False)
     for name, each in found.items():
-        table.add_row(name, str(each.hours), each.what)
+        table.add_row(name, f"{each.hours:g}", each.what)
     console.print(table)
     console.print("Run one with: sensorhub simulate faults NAME")

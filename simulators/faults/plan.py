@@ -1,9 +1,11 @@
 """One fault of a scenario: what goes wrong, where, when, and how it must show."""
 
 from collections.abc import Sequence
-from typing import Literal, Self
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from sensorhub.config import Number, Whole
 
 ContactFault = Literal["stuck", "cut", "chatter", "crossed"]
 PartFault = Literal["dead", "dead-bus", "frozen", "drift", "flipped", "half-frames", "echo-lost"]
@@ -32,6 +34,9 @@ TAKEN_BY: dict[str, Sequence[Fault]] = {
 }
 """The faults for which a key means something; those that are not here are for all."""
 
+FOREVER_S = 10**9
+"""Longer than any run."""
+
 _NEEDED: dict[Fault, str] = {"drift": "per_hour", "clock-wrong": "offset_s"}
 
 
@@ -45,7 +50,8 @@ class FaultPlan(Table):
     """One fault.
 
     It happens to a sensor (by `gateway` and `sensor`, or to one that the seed chooses of those that have the `kind` and
-    are on the `bus`), to all on the bus of such a sensor, or to a whole gateway that has such a sensor.
+    are on the `bus`), to all on the bus of such a sensor, or to a whole gateway that has such a sensor. What a key must
+    fit to is checked with the key, so that all that is wrong with a table is found at once.
     """
 
     fault: Fault = Field(description="What goes wrong.")
@@ -53,41 +59,57 @@ class FaultPlan(Table):
     gateway: str = Field(default="", description="Gateway that it happens to.")
     sensor: str = Field(default="", description="Sensor of that gateway.")
     bus: str = Field(default="", description="Bus of the sensor, as in `i2c-1`, or the bus's type, as in `uart`.")
-    from_s: int = Field(default=0, ge=0, description="When it begins, seconds after the start.")
-    to_s: int = Field(default=10**9, ge=1, description="When it is over, seconds after the start.")
+    from_s: Whole = Field(default=0, ge=0, description="When it begins, seconds after the start.")
+    to_s: Whole = Field(
+        default=FOREVER_S, ge=1, description="When it is over, seconds after the start; by default it never is."
+    )
     when: Literal["always", "rain"] = Field(
         default="always", description="Whether it happens all that time, or only while it rains at the site."
     )
-    share: float = Field(default=1.0, gt=0, le=1, description="Share of frames or echoes that it happens to.")
-    per_hour: float = Field(default=0.0, description="Of a drift: by how much a value rises in an hour, in its unit.")
-    offset_s: float = Field(default=0.0, description="Of a wrong clock: by how much it is ahead, seconds.")
+    share: Number = Field(default=1.0, gt=0, le=1, description="Share of frames or echoes that it happens to.")
+    per_hour: Number | None = Field(
+        default=None,
+        validate_default=True,
+        description="Of a drift: by how much a value rises in an hour, in its unit.",
+    )
+    offset_s: Number | None = Field(
+        default=None, validate_default=True, description="Of a wrong clock: by how much it is ahead, seconds."
+    )
     shows: tuple[Shows, ...] = Field(
         min_length=1,
         description="How it must show, each of them: an open fault of the sensor, a quality of its readings, a trouble "
         "of its gateway, or nothing at all.",
     )
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.to_s <= self.from_s:
-            raise ValueError(f"it is over at {self.to_s} s and begins at {self.from_s} s; give a later to_s")
-        return self
+    @field_validator("to_s")
+    @classmethod
+    def _in_order(cls, to_s: int, info: ValidationInfo) -> int:
+        from_s = info.data.get("from_s", 0)
+        if to_s <= from_s:
+            raise ValueError(f"it is over at {to_s} s and begins at {from_s} s; give a later to_s")
+        return to_s
 
-    @model_validator(mode="after")
-    def _means_something(self) -> Self:
-        for key, faults in TAKEN_BY.items():
-            if key in self.model_fields_set and self.fault not in faults:
-                raise ValueError(f"{self.fault} takes no {key}; leave it out, or choose {_listed(faults)}")
-        needed = _NEEDED.get(self.fault)
-        if needed and not getattr(self, needed):
-            raise ValueError(f"{self.fault} changes nothing without {needed}; give one that is not 0")
-        if "trouble" in self.shows and self.fault != "clock-wrong":
-            raise ValueError(
-                f"{self.fault} shows as no trouble of its gateway here, only clock-wrong does; leave it out"
-            )
-        if "nothing" in self.shows and len(self.shows) > 1:
+    @field_validator(*TAKEN_BY)
+    @classmethod
+    def _means_something(cls, value: Any, info: ValidationInfo) -> Any:
+        fault, key = info.data.get("fault"), str(info.field_name)
+        if fault is None:
+            return value  # which is wrong itself
+        if value is not None and fault not in TAKEN_BY[key]:
+            raise ValueError(f"{fault} takes no {key}; leave it out, or choose {_listed(TAKEN_BY[key])}")
+        if _NEEDED.get(fault) == key and not value:
+            raise ValueError(f"{fault} changes nothing without {key}; give one that is not 0")
+        return value
+
+    @field_validator("shows")
+    @classmethod
+    def _can_show(cls, shows: tuple[Shows, ...], info: ValidationInfo) -> tuple[Shows, ...]:
+        fault = info.data.get("fault", "clock-wrong")
+        if "trouble" in shows and fault != "clock-wrong":
+            raise ValueError(f"{fault} shows as no trouble of its gateway here, only clock-wrong does; leave it out")
+        if "nothing" in shows and len(shows) > 1:
             raise ValueError('what shows nothing shows nothing else; write shows = ["nothing"] or leave that out')
-        return self
+        return shows
 
     @property
     def is_of_gateway(self) -> bool:

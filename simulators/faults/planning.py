@@ -8,21 +8,15 @@ from firmware_config.catalogue.entry import BusType
 from firmware_config.gateway import GatewayConfig
 from firmware_config.sensor import SensorConfig
 from sensorhub.errors import AskedWrong
-from simulators.faults.plan import CONTACT_FAULTS, GATEWAY_FAULTS, PART_FAULTS, Fault, FaultPlan
+from simulators.faults.kinds import FAULT_KINDS
+from simulators.faults.plan import CONTACT_FAULTS, PART_FAULTS, Fault, FaultPlan
 from simulators.faults.scenario import Scenario
 from simulators.parts.part import NO_BUS
 
-_WHOSE: dict[str, str] = {
-    **dict.fromkeys(GATEWAY_FAULTS, "gateways"),
-    **dict.fromkeys(CONTACT_FAULTS, "contacts"),
-    "crossed": "pairs of contacts",
-    "dead-bus": "buses",
-    "half-frames": "parts on serial lines",
-    "echo-lost": "ultrasonic rangers (in rain: outdoors)",
-}
-"""What can have a fault, in words; all others happen to parts on buses."""
-
 _SERIAL = ("uart", "rs-485")
+
+
+NAME_ONE = "Name a gateway, sensor, kind or bus that can have it"
 
 
 class ScenarioMisfit(AskedWrong):
@@ -48,10 +42,22 @@ def planned(
     return tuple(each for plans in found for each in plans)
 
 
-def _placed(
-    plan: FaultPlan, seed: int, configs: Sequence[GatewayConfig], indoors: Collection[str]
-) -> Iterator[FaultPlan]:
-    found = {
+def cannot_happen(plan: FaultPlan, configs: Sequence[GatewayConfig], indoors: Collection[str] = ()) -> str:
+    """Why a fault can happen to nothing there; empty where it can.
+
+    Arguments: as of `planned`.
+    """
+    if _candidates(plan, configs, indoors):
+        return ""
+    named = [f"{key} {value}" for key in ("gateway", "sensor", "kind", "bus") if (value := getattr(plan, key))]
+    asked = f" of {', '.join(named)}" if named else ""
+    return f"{plan.fault} happens to {FAULT_KINDS[plan.fault].whose}, and the deployment has none such{asked}"
+
+
+def _candidates(
+    plan: FaultPlan, configs: Sequence[GatewayConfig], indoors: Collection[str]
+) -> dict[tuple[str, str], tuple[GatewayConfig, SensorConfig]]:
+    return {
         (config.gateway, sensor.id): (config, sensor)
         for config in configs
         if plan.gateway in ("", config.gateway) and not (plan.when == "rain" and config.gateway in indoors)
@@ -59,12 +65,15 @@ def _placed(
         if plan.sensor in ("", sensor.id) and plan.kind in ("", sensor.kind) and _is_on(sensor, plan.bus)
         if plan.is_of_gateway or _can_have(sensor, plan.fault)
     }
-    if not found:
-        raise ScenarioMisfit(
-            f"The scenario's fault {plan.fault} names gateway {plan.gateway or 'any'}, sensor {plan.sensor or 'any'}, "
-            f"kind {plan.kind or 'any'} and bus {plan.bus or 'any'}: the deployment has none such that can have it. It "
-            f"happens to {_WHOSE.get(plan.fault, 'parts that are read over a bus')}: name one."
-        )
+
+
+def _placed(
+    plan: FaultPlan, seed: int, configs: Sequence[GatewayConfig], indoors: Collection[str]
+) -> Iterator[FaultPlan]:
+    why_not = cannot_happen(plan, configs, indoors)
+    if why_not:
+        raise ScenarioMisfit(f"The scenario does not fit: {why_not}. {NAME_ONE}.")
+    found = _candidates(plan, configs, indoors)
     config, chosen = found[random.Random(seed).choice(sorted(found))]
     if plan.is_of_gateway:
         yield plan.model_copy(update={"gateway": config.gateway})
@@ -76,16 +85,17 @@ def _placed(
 
 def _is_on(sensor: SensorConfig, bus: str) -> bool:
     """Whether a sensor is on a bus that is named, or on one of a type that is named; any is on the one with no name."""
-    return bus in ("", sensor.bus, _type(sensor))
+    return bus in ("", sensor.bus, type_of(sensor))
 
 
-def _type(sensor: SensorConfig) -> BusType | None:
+def type_of(sensor: SensorConfig) -> BusType | None:
+    """The type of the bus that a sensor is on; None where it is on none."""
     return sensor.wired.type if sensor.wired is not None else None
 
 
 def _wires(sensor: SensorConfig) -> str | None:
     """The wires that a part shares with others: all parts that an SPI bus selects are on the same ones."""
-    return sensor.bus.split(".")[0] if sensor.bus is not None and _type(sensor) == "spi" else sensor.bus
+    return sensor.bus.split(".")[0] if sensor.bus is not None and type_of(sensor) == "spi" else sensor.bus
 
 
 def _can_have(sensor: SensorConfig, fault: Fault) -> bool:
@@ -97,9 +107,9 @@ def _can_have(sensor: SensorConfig, fault: Fault) -> bool:
         case "dead-bus" | "flipped":
             return sensor.bus is not None
         case "half-frames":
-            return _type(sensor) in _SERIAL
+            return type_of(sensor) in _SERIAL
         case "echo-lost":
             module = import_module(f"simulators.parts.{known.module}")
-            return (_type(sensor) or NO_BUS) in getattr(module, "ECHO_OVER", ())
+            return (type_of(sensor) or NO_BUS) in getattr(module, "ECHO_OVER", ())
         case _:
             return fault in PART_FAULTS

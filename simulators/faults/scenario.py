@@ -1,17 +1,17 @@
 """A scenario: which faults happen to which sensors and gateways, in which weather, for how long. TOML files."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from sensorhub.clock import parse_time_us
-from sensorhub.config import load_toml
+from sensorhub.config import Fault, Misfit, Number, Whole, load_toml, nearest
 from sensorhub.errors import AskedWrong
 from simulators.faults.plan import FaultPlan, Table
 
 FOLDER = Path(__file__).parent / "scenarios"
+
+HOURS_MAX = 24 * 366
 
 _S_PER_H = 3_600
 
@@ -25,28 +25,38 @@ class Scenario(Table):
 
     title: str = Field(description="What it is, in a few words.")
     what: str = Field(description="What happens and how it shows, in a sentence.")
-    seed: int = Field(default=1, description="Chooses sensors, and the moments of what happens by chance.")
+    seed: Whole = Field(default=1, description="Chooses sensors, and the moments of what happens by chance.")
     start: str | None = Field(default=None, description="When the world begins, unless --start says; as for --start.")
-    hours: int = Field(default=1, ge=1, le=24 * 366, description="How long it takes to show, hours of the world.")
+    hours: Number = Field(
+        default=1.0,
+        gt=0,
+        le=HOURS_MAX,
+        description="How long it takes to show, hours of the world: whole intervals of all sensors.",
+    )
     faults: tuple[FaultPlan, ...] = Field(min_length=1, description="What goes wrong.")
 
-    @model_validator(mode="after")
-    def _within(self) -> Self:
-        late = [plan.from_s for plan in self.faults if plan.from_s >= self.hours * _S_PER_H]
-        if late:
-            raise ValueError(
-                f"a fault begins at {late[0]} s, when the run is over; give more hours, or a smaller from_s"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _begins(self) -> Self:
-        if self.start is not None:
+    @field_validator("start")
+    @classmethod
+    def _is_a_time(cls, start: str | None) -> str | None:
+        if start is not None:
             try:
-                parse_time_us(self.start)
+                parse_time_us(start)
             except ValueError:
-                raise ValueError(f'start {self.start} is no time; write it as in "2026-01-13T06:00:00Z"') from None
-        return self
+                raise ValueError(f'{start} is no time; write it as in "2026-01-13T06:00:00Z"') from None
+        return start
+
+    @field_validator("faults")
+    @classmethod
+    def _begin_in_time(cls, faults: tuple[FaultPlan, ...], info: ValidationInfo) -> tuple[FaultPlan, ...]:
+        hours = info.data.get("hours", HOURS_MAX)
+        late = [
+            Fault((at, "from_s"), f"at {plan.from_s} s the run is over", "give more hours, or a smaller from_s")
+            for at, plan in enumerate(faults)
+            if plan.from_s >= hours * _S_PER_H
+        ]
+        if late:
+            raise Misfit(*late)
+        return faults
 
 
 def supplied() -> dict[str, Path]:
@@ -62,8 +72,10 @@ def find_scenario(named: str) -> Path:
     """
     path = supplied().get(named, Path(named))
     if not path.is_file():
-        told: Sequence[str] = list(supplied())
-        raise ScenarioUnknown(f"{named} is no file, and none of the scenarios supplied: {', '.join(told)}.")
+        known = nearest(named, list(supplied()), "there are")
+        raise ScenarioUnknown(
+            f"{named} is no file, and none of the scenarios that sensorhub simulate faults --list tells of; {known}"
+        )
     return path
 
 

@@ -58,7 +58,7 @@ class ScenarioTamper(Tamper):
         drift = self._now("drift", clock_ns)
         if drift is not None:
             hours = (clock_ns - self._start_ns - drift.from_s * NS_PER_S) / _NS_PER_H
-            value += drift.per_hour * hours
+            value += (drift.per_hour or 0.0) * hours
         if self._now("frozen", clock_ns) is None:
             self._frozen.pop(name, None)
             return value

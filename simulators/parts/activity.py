@@ -17,7 +17,7 @@ class Activity(ContactPart):
 
     def truths(self, from_ns: int, until_ns: int) -> list[Truth]:
         intervals = self._intervals(from_ns, until_ns)
-        return [intervals.share("activity", self._spans())]
+        return [intervals.share("activity", self._spans(), self._settles_ns)]
 
     def _spans(self) -> Iterator[tuple[int, int]]:
         stays = self._place.motion()
@@ -27,4 +27,4 @@ class Activity(ContactPart):
 
 def part(sensor: SensorConfig, wires: Wires, place: Place) -> SimulatedPart:
     """The simulated part of a sensor of this kind."""
-    return Activity(sensor, wires, place, bouncing=0.0)
+    return Activity(sensor, wires, place)

@@ -1,6 +1,7 @@
 """`anemometer`: cups in the wind, and a reed contact that is closed for one half of each turn that counts."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from firmware_config.sensor import SensorConfig
 from gateway.sensors.anemometer import GUST_NS
@@ -8,13 +9,14 @@ from gateway.sensors.traffic import KMH_PER_MPS
 from sensorhub.reading import NS_PER_S, US_PER_S
 from simulators.instants import true_mean
 from simulators.parts.part import SimulatedPart, Truth
+from simulators.wires.bounce import REED
 from simulators.wires.contact import Change, ContactPart
 from simulators.wires.rising import reached
 from simulators.wires.wires import Wires
 from simulators.world.place import Place
 
 STEP_NS = NS_PER_S
-BOUNCING = 0.05
+BOUNCE = replace(REED, share=0.05)
 """A magnet that passes a reed seldom makes it bounce."""
 
 
@@ -26,7 +28,7 @@ class Anemometer(ContactPart):
     """
 
     def __init__(self, sensor: SensorConfig, wires: Wires, place: Place) -> None:
-        super().__init__(sensor, wires, place, BOUNCING)
+        super().__init__(sensor, wires, place, BOUNCE)
         self._m_per_closure = sensor.constants["kmh_per_hz"] / KMH_PER_MPS
 
     def truths(self, from_ns: int, until_ns: int) -> list[Truth]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from firmware_config.sensor import SensorConfig
 from simulators.parts.part import SimulatedPart
+from simulators.wires.bounce import REED
 from simulators.wires.contact import Change, apart, held
 from simulators.wires.held_contact import HeldContact
 from simulators.wires.wires import Wires
@@ -21,4 +22,4 @@ class CabinetDoor(HeldContact):
 
 def part(sensor: SensorConfig, wires: Wires, place: Place) -> SimulatedPart:
     """The simulated part of a sensor of this kind."""
-    return CabinetDoor(sensor, wires, place)
+    return CabinetDoor(sensor, wires, place, REED)

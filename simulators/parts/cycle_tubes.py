@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from firmware_config.sensor import SensorConfig
 from gateway.sensors.traffic import KMH_PER_MPS
 from sensorhub.reading import NS_PER_S
-from simulators.instants import mean, true_mean
+from simulators.instants import mean
 from simulators.parts.part import SimulatedPart, Truth
-from simulators.wires.contact import Change, ContactPart, in_order
+from simulators.wires.contact import Change, ContactPart, counted, in_order
 from simulators.wires.wires import Wires
 from simulators.world.place import Passage, Place
 
@@ -30,6 +30,11 @@ class _Ride:
     def crossed_ns(self) -> int:
         """When its rear wheel comes to the second tube on its way."""
         return self.wheels_ns[0 if self.passage.reverse else 1][1]
+
+    @property
+    def span_ns(self) -> tuple[int, int]:
+        """From when until when it is on any tube, or between them."""
+        return min(map(min, self.wheels_ns)), max(map(max, self.wheels_ns)) + PULSE_NS
 
     def changes(self, pins: Iterable[int]) -> list[Change]:
         """What it does to the contacts of the tubes."""
@@ -57,13 +62,15 @@ class CycleTubes(ContactPart):
 
     def truths(self, from_ns: int, until_ns: int) -> list[Truth]:
         intervals = self._intervals(from_ns, until_ns)
-        groups = intervals.groups((ride.crossed_ns, ride.passage) for ride in self._rides())
-        reverse = sum(passage.reverse for group in groups for passage in group)
-        speeds = [[passage.speed_mps * KMH_PER_MPS for passage in group] for group in groups if group]
+        groups = intervals.groups((ride.crossed_ns, ride) for ride in self._rides())
+        rides = [ride for group in groups for ride in group]
+        reverse = sum(ride.passage.reverse for ride in rides)
+        unsure = sum(not self._seen_whole(*ride.span_ns) for ride in rides)
+        speeds = [[ride.passage.speed_mps * KMH_PER_MPS for ride in group] for group in groups if group]
         return [
-            Truth("cycle_count", "sum", sum(map(len, groups)) - reverse),
-            Truth("cycle_reverse_count", "sum", reverse),
-            *true_mean("mean_speed", map(mean, speeds), SPEED_KMH, SPEED_REASON),
+            counted("cycle_count", len(rides) - reverse, unsure),
+            counted("cycle_reverse_count", reverse, unsure),
+            *intervals.mean("mean_speed", map(mean, speeds), SPEED_KMH, SPEED_REASON),
         ]
 
     def _rides(self) -> Iterator[_Ride]:

@@ -34,7 +34,11 @@ class EnergyPulse(ContactPart):
 
     def truths(self, from_ns: int, until_ns: int) -> list[Truth]:
         begin, end = (self._place.energy_wh(self._wires.wall_us(clock_ns)) for clock_ns in (from_ns, until_ns))
-        return [Truth("energy", "sum", end - begin, self._wh_per_pulse, "one pulse")]
+        return [
+            Truth(
+                "energy", "sum", end - begin, self._wh_per_pulse * (1 + self._unsettled(from_ns, until_ns)), "one pulse"
+            )
+        ]
 
 
 def part(sensor: SensorConfig, wires: Wires, place: Place) -> SimulatedPart:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from firmware_config.sensor import SensorConfig
 from sensorhub.reading import US_PER_S
 from simulators.parts.part import SimulatedPart
+from simulators.wires.bounce import REED
 from simulators.wires.contact import Change
 from simulators.wires.held_contact import HeldContact
 from simulators.wires.rising import REST_US
@@ -35,4 +36,4 @@ class FloatSwitch(HeldContact):
 
 def part(sensor: SensorConfig, wires: Wires, place: Place) -> SimulatedPart:
     """The simulated part of a sensor of this kind."""
-    return FloatSwitch(sensor, wires, place)
+    return FloatSwitch(sensor, wires, place, REED)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from firmware_config.sensor import SensorConfig
 from simulators.parts.part import SimulatedPart, Truth
-from simulators.wires.contact import Change, ContactPart, in_order
+from simulators.wires.contact import Change, ContactPart, counted, in_order
 from simulators.wires.wires import Wires
 from simulators.wires.zones import Over, over_zones
 from simulators.world.place import Place
@@ -25,11 +25,13 @@ class Footfall(ContactPart):
 
     def truths(self, from_ns: int, until_ns: int) -> list[Truth]:
         intervals = self._intervals(from_ns, until_ns)
-        groups = intervals.groups((over.left_ns, over.passage.reverse) for over in self._overs())
-        went = sum(map(sum, groups))
+        groups = intervals.groups((over.left_ns, over) for over in self._overs())
+        overs = [over for group in groups for over in group]
+        went = sum(over.passage.reverse for over in overs)
+        unsure = sum(not self._seen_whole(*over.span_ns) for over in overs)
         return [
-            Truth("people_in_count", "sum", sum(map(len, groups)) - went),
-            Truth("people_out_count", "sum", went),
+            counted("people_in_count", len(overs) - went, unsure),
+            counted("people_out_count", went, unsure),
         ]
 
     def _overs(self) -> Iterator[Over]:

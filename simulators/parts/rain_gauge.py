@@ -5,9 +5,9 @@ from itertools import pairwise
 
 from firmware_config.sensor import SensorConfig
 from sensorhub.reading import NS_PER_S, US_PER_S
-from simulators.instants import true_mean
 from simulators.parts.part import SimulatedPart, Truth
-from simulators.true_intervals import EXACT, ROUNDING
+from simulators.true_intervals import EXACT, ROUNDING, TrueIntervals
+from simulators.wires.bounce import REED
 from simulators.wires.contact import Change, ContactPart
 from simulators.wires.rising import pulses, reached
 from simulators.wires.wires import Wires
@@ -29,19 +29,20 @@ class RainGauge(ContactPart):
     """
 
     def __init__(self, sensor: SensorConfig, wires: Wires, place: Place) -> None:
-        super().__init__(sensor, wires, place)
+        super().__init__(sensor, wires, place, REED)
         self._mm_per_tip = sensor.constants["mm_per_tip"]
 
     def truths(self, from_ns: int, until_ns: int) -> list[Truth]:
+        intervals = self._intervals(from_ns, until_ns)
         begin, end = (self._place.rain_mm(self._wires.wall_us(clock_ns)) for clock_ns in (from_ns, until_ns))
+        off_mm = self._mm_per_tip * (1 + self._unsettled(from_ns, until_ns))
         return [
-            Truth("rain_depth", "sum", end - begin, self._mm_per_tip, "one tip"),
-            *true_mean("rain_rate", self._rates(from_ns, until_ns), ROUNDING, EXACT),
+            Truth("rain_depth", "sum", end - begin, off_mm, "one tip"),
+            *intervals.mean("rain_rate", self._rates(intervals), ROUNDING, EXACT),
         ]
 
-    def _rates(self, from_ns: int, until_ns: int) -> Iterator[float]:
+    def _rates(self, intervals: TrueIntervals) -> Iterator[float]:
         """The heaviest rain of each interval, as far as times between tips tell it."""
-        intervals = self._intervals(from_ns, until_ns)
         # What is told without a tip has its place among the tips: there is no end of looking for the next one.
         told = ((clock_ns, active) for clock_ns, _, active in self._changes())
         groups = intervals.groups((clock_ns, clock_ns if active else None) for clock_ns, active in told)

@@ -1,21 +1,19 @@
-"""Contacts as they are: they bounce when they close and open, for less time than a gateway waits for stillness."""
+"""Contacts as they are: they bounce when they close and open, each as what it is."""
 
 import random
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, takewhile
 
 from firmware_config.sensor import SensorConfig
-from simulators.parts.part import PinMove, SimulatedPart
-from simulators.true_intervals import TrueIntervals
+from simulators.parts.part import PinMove, SimulatedPart, Truth
+from simulators.true_intervals import UNDER_WAY, TrueIntervals
+from simulators.wires.bounce import BOUNCE_OF, Bounce
 from simulators.wires.wires import Wires
 from simulators.world.place import Place
 
 Change = tuple[int, int, bool]
 """At a measurement clock (ns) what is connected to a pin (BCM number) becomes active, or idle."""
-
-BOUNCE_NS_MAX = 4_000_000
-"""Reeds and relays are still after some milliseconds."""
 
 _NS_PER_MS = 1_000_000
 
@@ -25,21 +23,24 @@ class ContactPart(SimulatedPart):
 
     Arguments:
         sensor, wires, place: what, connected to what, where.
-        bouncing: share of changes that bounce.
+        bounce: how each of its contacts does; by default as what reaches its pin does.
     """
 
-    def __init__(self, sensor: SensorConfig, wires: Wires, place: Place, bouncing: float = 0.5) -> None:
+    def __init__(self, sensor: SensorConfig, wires: Wires, place: Place, bounce: Bounce | None = None) -> None:
         self._sensor = sensor
         self._wires = wires
         self._place = place
         self._pins = tuple(sensor.pin_of.values())
         self._pin = self._pins[0]
-        debounce_ns = (sensor.debounce_ms or 0) * _NS_PER_MS
-        self._bounce_ns = min(BOUNCE_NS_MAX, debounce_ns // 2)
-        self._bouncing = bouncing if self._bounce_ns else 0.0
+        bounces = [bounce or BOUNCE_OF[signal] for signal in sensor.signal_of.values()]
+        self._bounce = dict(zip(self._pins, bounces, strict=True))
         self._seed = wires.chance.getrandbits(64)
-        self._rest_ns = debounce_ns + self._bounce_ns
-        """A contact that stays for so long after a change is seen to have changed."""
+        # By the catalogue and not by the gateway's file: who waits longer than the kind needs misses some.
+        self._rest_ns = sensor.entry.debounce_ms * _NS_PER_MS + max(each.longest_ns for each in bounces)
+        """A contact that stays for so long after a change is seen to have changed, as its kind is debounced usually."""
+
+        self._settles_ns = (sensor.debounce_ms or 0) * _NS_PER_MS + max(each.longest_ns for each in bounces)
+        """By then the gateway has taken a change."""
 
     @abstractmethod
     def _changes(self) -> Iterator[Change]:
@@ -53,7 +54,7 @@ class ContactPart(SimulatedPart):
 
     def _bounced(self) -> Iterator[PinMove]:
         draw = random.Random(self._seed).random
-        longest_ns, bouncing = self._bounce_ns / 2, self._bouncing
+        bounces = {pin: (each.share, each.longest_ns / 2) for pin, each in self._bounce.items()}
         active_now = dict.fromkeys(self._pins, False)
         waiting: list[Change] = []
         for change in self._changes():
@@ -61,17 +62,46 @@ class ContactPart(SimulatedPart):
                 yield PinMove(*waiting.pop(0))
             yield PinMove(*change)
             clock_ns, pin, active = change
-            if active_now[pin] is not active and draw() < bouncing:
-                back_ns = clock_ns + 1 + int(draw() * longest_ns)
-                waiting += (back_ns, pin, not active), (back_ns + 1 + int(draw() * longest_ns), pin, active)
+            share, away_ns = bounces[pin]
+            if active_now[pin] is not active and draw() < share:
+                back_ns = clock_ns + 1 + int(draw() * away_ns)
+                waiting += (back_ns, pin, not active), (back_ns + 1 + int(draw() * away_ns), pin, active)
                 waiting.sort()
             active_now[pin] = active
         for change in waiting:
             yield PinMove(*change)
 
+    def _under_way(self, at_ns: int, begin_ns: int, end_ns: int) -> bool:
+        """Whether what begins and ends then was under way when a process died, or its end may not have been taken yet.
+
+        An edge at `at_ns` itself has been: it is the newest one in the journal.
+        """
+        return begin_ns <= at_ns < end_ns + self._settles_ns and end_ns != at_ns
+
+    def _seen_whole(self, begin_ns: int, end_ns: int) -> bool:
+        """Whether one and the same process of the gateway saw what begins and ends then, and took it."""
+        return not any(self._under_way(at_ns, begin_ns, end_ns) for at_ns in self._wires.bench.breaks_ns)
+
+    def _unsettled(self, from_ns: int, until_ns: int) -> int:
+        """How many closures of its contacts in [from_ns, until_ns) a process that died may have taken with it."""
+        if not self._wires.bench.breaks_ns:
+            return 0
+        changes = takewhile(lambda change: change[0] < until_ns, self._changes())
+        closures = (clock_ns for clock_ns, _, active in changes if active and clock_ns >= from_ns)
+        return sum(not self._seen_whole(clock_ns, clock_ns) for clock_ns in closures)
+
     def _intervals(self, from_ns: int, until_ns: int) -> TrueIntervals:
         """The intervals of its readings."""
         return TrueIntervals(self._sensor.period_s, self._wires, from_ns, until_ns)
+
+
+def counted(quantity: str, value: float, unsure: int) -> Truth:
+    """What is true of a count.
+
+    Arguments:
+        unsure: how many were under way when a process died: the next one may count them or not, or take two for one.
+    """
+    return Truth(quantity, "sum", value, float(unsure), UNDER_WAY if unsure else "")
 
 
 def in_order(groups: Iterable[Sequence[Change]]) -> Iterator[Change]:

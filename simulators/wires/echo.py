@@ -49,6 +49,7 @@ class FakeEcho:
         self._echo = factory.pin(echo, pin_class=_EchoPin)
         assert isinstance(pin, _TriggerPin) and isinstance(self._echo, _EchoPin), "its pins are its own"
         pin.fell = self._answer
+        self._echo.drive(False)
 
     def _answer(self) -> None:
         if not self.dead:

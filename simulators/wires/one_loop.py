@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from firmware_config.sensor import SensorConfig
 from sensorhub.reading import NS_PER_S
-from simulators.instants import mean, true_mean
+from simulators.instants import mean
 from simulators.parts.part import Truth
 from simulators.true_intervals import EXACT, ROUNDING
-from simulators.wires.contact import Change, ContactPart, held
+from simulators.wires.contact import Change, ContactPart, counted, held
 from simulators.wires.wires import Wires
 from simulators.wires.zones import over_zones
 from simulators.world.place import Place
@@ -38,14 +38,15 @@ class OneLoop(ContactPart):
 
     def truths(self, from_ns: int, until_ns: int) -> list[Truth]:
         intervals = self._intervals(from_ns, until_ns)
-        counted = intervals.groups((span[self._counted], None) for span in self._closed())
+        counts = intervals.groups((span[self._counted], span[self._counted]) for span in self._closed())
+        at_ns = [clock_ns for group in counts for clock_ns in group]
         on_times = intervals.groups(
             (end_ns, (end_ns - begin_ns) / NS_PER_S) for begin_ns, end_ns in self._closed() if begin_ns >= from_ns
         )
         return [
-            Truth(self._count, "sum", sum(map(len, counted))),
-            intervals.share("occupancy", self._closed()),
-            *true_mean("mean_on_time", map(mean, filter(None, on_times)), ROUNDING, EXACT),
+            counted(self._count, len(at_ns), sum(not self._seen_whole(clock_ns, clock_ns) for clock_ns in at_ns)),
+            intervals.share("occupancy", self._closed(), self._settles_ns),
+            *intervals.mean("mean_on_time", map(mean, filter(None, on_times)), ROUNDING, EXACT),
         ]
 
     def _closed(self) -> Iterator[tuple[int, int]]:

@@ -29,6 +29,7 @@ class Bench:
         clock: the measurement clock.
         factory: the pins.
         start_ns, start_us: the same instant on the measurement clock and in wall time (microseconds since 1970 UTC).
+        breaks_ns: when (measurement clock) another process of its gateway took the place of one that had died.
     """
 
     folder: Path
@@ -36,6 +37,7 @@ class Bench:
     factory: PlayerFactory
     start_ns: int
     start_us: int
+    breaks_ns: tuple[int, ...] = ()
     _i2c: dict[int, FakeI2c] = field(default_factory=dict)
     _ptys: dict[str, Pty] = field(default_factory=dict)
     _adcs: dict[str, FakeAdc] = field(default_factory=dict)

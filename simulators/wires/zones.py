@@ -24,6 +24,15 @@ class Over:
     occupied: tuple[tuple[int, int], ...]
 
     @property
+    def span_ns(self) -> tuple[int, int]:
+        """From when until when it is over any zone, or between them."""
+        return min(from_ns for from_ns, _ in self.occupied), max(until_ns for _, until_ns in self.occupied)
+
+    def is_there(self, clock_ns: int) -> bool:
+        """Whether it is over a zone then."""
+        return any(from_ns <= clock_ns < until_ns for from_ns, until_ns in self.occupied)
+
+    @property
     def left_ns(self) -> int:
         """When the rear leaves the last zone on the way."""
         return self.occupied[0 if self.passage.reverse else -1][1]

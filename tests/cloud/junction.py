@@ -19,6 +19,10 @@ NOW_US = 1_795_530_720 * US_PER_S
 QUANTITIES = ("actuation_count", "occupancy", "mean_on_time")
 
 
+SIMULATED = RecordingStatus(r0=1.0, w0=1.0, speed=1, title="Simulated county")
+"""A world in real time: what is now is now."""
+
+
 class Clock:
     """A machine clock that stands still until it is moved."""
 

@@ -7,7 +7,7 @@ from cloud.stores.protocol import StorePack
 from cloud.view import SensorNow
 from firmware_config.catalogue import entry
 from sensorhub.reading import US_PER_S, Quality, Reading
-from sensorhub.status import ClockStatus, SensorStatus, Status
+from sensorhub.status import ClockStatus, RecordingStatus, SensorStatus, Status
 from sensorhub.topics import PackId
 from tests.cloud.junction import CONNECTION, EPOCH
 
@@ -31,10 +31,12 @@ class Street:
         self.gateway = gateway
         self._sequence = 1
 
-    def says(self, *sensors: SensorStatus, at_us: int) -> None:
+    def says(self, *sensors: SensorStatus, at_us: int, recording: RecordingStatus | None = None) -> None:
         """Publish a status with these sensors."""
         clock = ClockStatus(source="ntp", anchored=True)
-        status = Status(state="ready", connection=CONNECTION, pack_s=1.0, clock=clock, sensors=sensors)
+        status = Status(
+            state="ready", connection=CONNECTION, pack_s=1.0, clock=clock, sensors=sensors, recording=recording
+        )
         self.live.status(self.gateway, status, at_us)
 
     def sends(self, sensor_id: str, at_us: int, values: Mapping[str, float], quality: Quality = Quality.GOOD) -> None:

@@ -41,6 +41,26 @@ def test_bars_leave_a_missing_interval_open() -> None:
     assert made.bars("actuation_count", NOW_US + 2 * MINUTE_US, MINUTE_US, 4) == (0, 3, None, None)
 
 
+def test_bars_before_the_first_reading_are_told_apart_from_missing_ones() -> None:
+    made = history(7, None, 3)
+    assert made.unseen(NOW_US, MINUTE_US, 5) == 2
+    assert made.unseen(NOW_US + 2 * MINUTE_US, MINUTE_US, 5) == 0
+    assert made.unseen(NOW_US + 60 * MINUTE_US, MINUTE_US, 5) == 0
+    assert history().unseen(NOW_US, MINUTE_US, 5) == 5
+    assert history(1, 1, quality=Quality.BAD).unseen(NOW_US, MINUTE_US, 5) == 3
+
+
+def test_a_heartbeat_before_the_first_change_of_a_held_contact_is_not_missing() -> None:
+    made = History()
+    made.add(Reading("door-1", "door_open", NOW_US - 2 * MINUTE_US, 1.0, Quality.GOOD), KEEP_US)
+    for later_us in (0, MINUTE_US // 2):
+        bars = made.held_bars("door_open", NOW_US - later_us, MINUTE_US, 4)
+        unseen = made.unseen(NOW_US - later_us, MINUTE_US, 4, held=True)
+        assert unseen == 2
+        assert bars[:unseen] == (None,) * unseen
+        assert bars[unseen] == 1
+
+
 def test_at_rest_needs_good_zeros_over_the_whole_window() -> None:
     window_us = 5 * MINUTE_US
     assert history(0, 0, 0, 0, 0).at_rest(ACTIVE, window_us, MINUTE_US)

@@ -1,15 +1,17 @@
 """The live model: what the page is told while packs, statuses, troubles and restarts come."""
 
 import threading
+from dataclasses import replace
 
 from cloud import live as live_module
 from cloud.live import PENDING_MAX, UNNAMED_MAX, LiveModel
 from cloud.stores.protocol import StorePack
+from cloud.view import Source
 from sensorhub.reading import US_PER_S, Quality, Reading
 from sensorhub.states import Cause, State
 from sensorhub.status import Fault, RecordingStatus
 from sensorhub.topics import PackId
-from tests.cloud.junction import GATEWAY, Clock, Junction, busy_junction, interval, only
+from tests.cloud.junction import GATEWAY, SIMULATED, Clock, Junction, busy_junction, interval, only
 
 MINUTE_US = 60 * US_PER_S
 
@@ -127,6 +129,27 @@ def test_live_model_judges_a_fast_recording_by_when_it_was_played(live: LiveMode
     assert live.view().behind_us == 0
     junction.says(at_us=clock.now_us, recording=recording.model_copy(update={"ended": True}))
     assert only(live.view()).judgement.cause is Cause.RECORDING_ENDED
+
+
+def test_live_model_shows_a_simulation_in_real_time_as_it_would_a_road(live: LiveModel, clock: Clock) -> None:
+    junction = busy_junction(live, clock.now_us)
+    junction.says(at_us=clock.now_us)
+    road = live.view()
+    junction.says(at_us=clock.now_us, recording=SIMULATED)
+    simulated = live.view()
+    assert [replace(one, source=Source.ROAD) for one in simulated.sensors] == list(road.sensors)
+    assert {one.source for one in simulated.sensors} == {Source.SIMULATED}
+    assert [one.plays for one in simulated.gateways] == [SIMULATED.title]
+    assert [(one.title, one.sensors) for one in simulated.playing] == [(SIMULATED.title, 23)]
+
+
+def test_live_model_knows_what_a_lost_gateway_played(live: LiveModel, clock: Clock) -> None:
+    junction = Junction(live)
+    junction.says(at_us=clock.now_us, recording=SIMULATED)
+    junction.says("lost", at_us=clock.now_us)
+    assert only(live.view()).source is Source.SIMULATED
+    junction.says(at_us=clock.now_us)
+    assert only(live.view()).source is Source.ROAD
 
 
 def test_live_model_lists_unnamed_gateways_until_they_are_named(live: LiveModel, clock: Clock) -> None:

@@ -1,9 +1,5 @@
 """`sensorhub config new`: what options say, what is asked, and what is written."""
 
-import os
-import select
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,9 +9,6 @@ from firmware_config.schema import schema_text
 from sensorhub.errors import AskedWrong
 from tests.firmware_config.command import json_of, run
 from tests.firmware_config.example import ESSEX, TODAY, copied
-
-QUIET_S = 0.3
-"""A command that says nothing for so long waits for an answer, and not for something of its own."""
 
 
 def test_new_takes_flags_and_passes_check(tmp_path: Path) -> None:
@@ -131,23 +124,6 @@ def test_new_in_a_new_folder_writes_the_schema_too(tmp_path: Path) -> None:
     assert f"Wrote {file} and {schema}." in result.stdout
     assert file.read_text().startswith("#:schema ../gateway.schema.json\n")
     assert schema.read_text() == schema_text("gateway")
-
-
-def test_new_that_is_interrupted_ends_the_line_of_its_question(tmp_path: Path) -> None:
-    terminal = [sys.executable, "-c", "import pty, sys; pty.spawn(sys.argv[1:])"]
-    command = [sys.executable, "-m", "sensorhub", "config", "new", "g", "--deployment", str(copied(tmp_path))]
-    with subprocess.Popen([*terminal, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        said, more = b"", b"..."
-        while more and b"Aborted!" not in said:
-            if select.select([process.stdout], [], [], QUIET_S)[0]:
-                more = os.read(process.stdout.fileno(), 4_096)
-                said += more
-            elif b"Site: " in said:
-                os.write(process.stdin.fileno(), b"\x03")
-
-    assert b"\nAborted!" in said
 
 
 def test_new_without_a_site_says_so_before_it_asks(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from firmware_config.gateway import GatewayConfig, gateway_config
 from gateway.init import FileInTheWay, init_gateway
 from sensorhub.broker import BrokerSettings
 from sensorhub.config import load_toml
-from sensorhub.errors import ConfigInvalid
+from sensorhub.errors import AskedWrong, ConfigInvalid
 from sensorhub.names import NameInvalid
 from sensorhub.signing import read_key
 
@@ -31,6 +31,48 @@ def test_init_every_key_of_the_configuration_is_in_the_file(tmp_path: Path) -> N
     text = (tmp_path / "gateway.toml").read_text()
     wanted = [key for key in GatewayConfig.model_fields if key not in ("broker", "sensors")]
     assert [key for key in wanted if f"{key} =" not in text] == []
+
+
+DESK = """#:schema ../gateway.schema.json
+# What the weir does to the river.
+
+gateway = "weir-1"
+board = "4b"
+key_file = "weir-1.key"
+
+[[sensors]]
+id = "door"
+kind = "cabinet-door"
+pin = 17
+"""
+
+
+def test_init_takes_the_file_that_was_made_at_the_desk(tmp_path: Path) -> None:
+    (tmp_path / "desk.toml").write_text(DESK)
+    box = tmp_path / "box"
+    told = init_gateway(box, None, BrokerSettings(host="hub.example"), tmp_path / "desk.toml")
+    config = load_toml(box / "gateway.toml", GatewayConfig)
+    assert (config.gateway, config.board, config.broker.host) == ("weir-1", "4b", "hub.example")
+    assert [sensor.id for sensor in config.sensors] == ["door"]
+    assert len(read_key(config.key_file)) == 32
+    assert "keys/weir-1.key" in told
+    written = (box / "gateway.toml").read_text()
+    assert "# What the weir does to the river." in written
+    assert "#:schema" not in written
+
+
+def test_init_leaves_the_broker_that_the_desk_names(tmp_path: Path) -> None:
+    (tmp_path / "desk.toml").write_text(DESK + '\n[broker]\nhost = "broker.example"\n')
+    init_gateway(tmp_path / "box", "weir-1", BrokerSettings(host="other.example"), tmp_path / "desk.toml")
+    assert load_toml(tmp_path / "box" / "gateway.toml", GatewayConfig).broker.host == "broker.example"
+
+
+@pytest.mark.parametrize(("gateway", "text"), [("weir-2", DESK), (None, DESK + "pin = 17"), (None, "")])
+def test_init_writes_nothing_where_the_file_does_not_fit(gateway: str | None, text: str, tmp_path: Path) -> None:
+    (tmp_path / "desk.toml").write_text(text)
+    with pytest.raises((AskedWrong, ConfigInvalid)):
+        init_gateway(tmp_path / "box", gateway, BrokerSettings(), tmp_path / "desk.toml")
+    assert not (tmp_path / "box").exists()
 
 
 def test_init_never_overwrites(tmp_path: Path) -> None:

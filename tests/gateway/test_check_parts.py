@@ -25,6 +25,8 @@ from tests.simulators.parts_place import ChangingPlace
 AIR = SensorConfig(id="air", kind="air-climate", bus="i2c-1")
 ROAD = SensorConfig(id="road", kind="road-temperature", bus="1-wire", device="28-0316a2798aff")
 DUST = SensorConfig(id="dust", kind="particulates-sds", bus="uart-0")
+VANE = SensorConfig(id="vane", kind="wind-vane", bus="spi-0.0", channels={"vane": 0})
+BIN = SensorConfig(id="bin", kind="bin-fill", pins={"trigger": 23, "echo": 24}, level_shift=True)
 LOOP = SensorConfig(id="loop", kind="loop", pin=4)
 
 
@@ -59,6 +61,15 @@ def test_part_that_does_not_answer_costs_only_itself() -> None:
 
 def test_contacts_are_no_parts() -> None:
     assert check_parts(config(LOOP), MockFactory()) == []
+
+
+def test_pins_that_cannot_be_opened_cost_only_the_parts_that_need_them(tmp_path: Path) -> None:
+    shared = bench(tmp_path)
+    air_climate.part(AIR, Wires(shared, random.Random(7), Tamper()), ChangingPlace(START_US)).settle(START_NS)
+    vane, bin_, air = check_parts(config(VANE, BIN, AIR), None, BusWorld(i2c=shared.i2c))
+    assert (vane.state, bin_.state, air.state) == ("wrong", "wrong", "well")
+    assert "The pins cannot be opened" in vane.text
+    assert "The pins cannot be opened" in bin_.text
 
 
 def test_part_that_speaks_by_itself_is_waited_for(line: Pty) -> None:

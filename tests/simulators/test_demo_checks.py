@@ -1,12 +1,15 @@
 """What a demo refuses before it starts anything."""
 
 import os
+import shutil
 import socket
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from simulators.demo_checks import DemoOptions, DemoRefused, check_folder, check_options, demo_folder, page_port
+from simulators.run_folder import RunFolder
 
 
 @pytest.mark.parametrize(
@@ -62,38 +65,67 @@ def test_number_that_is_no_port_is_refused() -> None:
         page_port(DemoOptions(port=70_000))
 
 
+def hold(data: Path, *, once: bool = False) -> AbstractContextManager[RunFolder]:
+    return demo_folder(DemoOptions(data=data, once=once), notice=print)
+
+
 def test_new_folder_is_made_and_named(tmp_path: Path) -> None:
-    with demo_folder(DemoOptions(data=tmp_path / "a" / "b")) as data:
-        assert data == tmp_path / "a" / "b"
-        assert data.is_dir()
+    with hold(tmp_path / "a" / "b") as folder:
+        assert folder.path == tmp_path / "a" / "b"
+        assert folder.path.is_dir()
+
+
+def test_folder_that_nobody_named_goes_with_a_run_that_ended_well() -> None:
+    said: list[str] = []
+    with demo_folder(DemoOptions(once=True), said.append) as folder:
+        assert "is deleted then (--data DIR keeps it)" in folder.while_it_runs
+        (folder.path / "log").mkdir()
+        folder.ended_well = True
+    assert not folder.path.exists()
+    assert said == []
+
+
+def test_folder_that_nobody_named_is_kept_where_a_run_failed_with_how_to_remove_it() -> None:
+    said: list[str] = []
+    with demo_folder(DemoOptions(once=True), said.append) as folder:
+        pass
+    assert folder.path.is_dir()
+    assert said == [f"The data is kept in {folder.path}; when you need it no more: rm -r {folder.path}"]
+    shutil.rmtree(folder.path)
+
+
+@pytest.mark.parametrize(("well", "told"), [(True, []), (False, ["The data is kept in {}"])])
+def test_folder_that_was_named_is_kept(well: bool, told: list[str], tmp_path: Path) -> None:
+    said: list[str] = []
+    with demo_folder(DemoOptions(data=tmp_path / "data", once=True), said.append) as folder:
+        assert folder.while_it_runs == f"the data is kept in {tmp_path / 'data'}"
+        folder.ended_well = well
+    assert folder.path.is_dir()
+    assert said == [sentence.format(folder.path) for sentence in told]
 
 
 def test_folder_of_a_demo_that_runs_is_refused(tmp_path: Path) -> None:
-    options = DemoOptions(data=tmp_path / "data")
-    with (
-        demo_folder(options),
-        pytest.raises(DemoRefused, match=rf"already \(process {os.getpid()}\)"),
-        demo_folder(options),
-    ):
+    data = tmp_path / "data"
+    with hold(data), pytest.raises(DemoRefused, match=rf"already \(process {os.getpid()}\)"), hold(data):
         pass
-    with demo_folder(options) as free_again:
-        assert free_again == options.data
+    with hold(data) as free_again:
+        assert free_again.path == data
 
 
 def test_folder_of_an_earlier_demo_is_taken_in_a_loop_only(tmp_path: Path) -> None:
-    with demo_folder(DemoOptions(data=tmp_path / "data")):
+    with hold(tmp_path / "data"):
         pass
-    with demo_folder(DemoOptions(data=tmp_path / "data")):
+    with hold(tmp_path / "data"):
         pass
-    with pytest.raises(DemoRefused, match="not empty"), demo_folder(DemoOptions(data=tmp_path / "data", once=True)):
+    with pytest.raises(DemoRefused, match="not empty"), hold(tmp_path / "data", once=True):
         pass
 
 
 def test_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("")
-    with pytest.raises(DemoRefused, match="holds no demo"), demo_folder(DemoOptions(data=tmp_path)):
+    with pytest.raises(DemoRefused, match="holds no demo"), hold(tmp_path):
         pass
-    with pytest.raises(DemoRefused, match="--data"), demo_folder(DemoOptions(data=tmp_path / "letter.txt")):
+    with pytest.raises(DemoRefused, match="--data"), hold(tmp_path / "letter.txt"):
         pass
 
 

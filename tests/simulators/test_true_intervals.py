@@ -36,11 +36,11 @@ def test_intervals_begin_at_whole_periods_of_wall_time() -> None:
 
 def test_share_is_the_mean_of_the_shares_of_the_intervals() -> None:
     spans = ((at * S, (at + 90) * S) for at in count(970, 100))
-    truth = intervals(1_000, 1_120).share("occupancy", spans)
+    truth = intervals(1_000, 1_120).share("occupancy", spans, 0)
     assert (truth.quantity, truth.how) == ("occupancy", "mean")
     assert truth.value == pytest.approx(100 * (60 - 10 + 60) / 120)
 
 
 def test_share_of_an_interval_cut_short_is_of_what_there_was() -> None:
-    truth = intervals(1_000, 1_070).share("occupancy", [(1_060 * S, 1_065 * S)])
+    truth = intervals(1_000, 1_070).share("occupancy", [(1_060 * S, 1_065 * S)], 0)
     assert truth.value == pytest.approx((0 + 50) / 2)

@@ -137,14 +137,46 @@ def test_page_can_be_used_with_the_keyboard(browser: Browser, server: PageServer
     with visit(browser, f"http://127.0.0.1:{port}/") as page:
         page.locator("#pause").wait_for()
         reached = []
-        for _ in range(4):
+        for _ in range(6):
             page.keyboard.press("Tab")
             reached.append(page.evaluate("document.activeElement.textContent.trim().replace(/\\s+/g, ' ')"))
-        assert reached == ["Skip to the sensors", "Smart Essex Sensor hub", "Overview", "Pause"]
+        assert reached == ["Skip to the sensors", "Smart Essex Sensor hub", "Overview", "Gateways", "Words", "Pause"]
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
         assert outline == "3px"
         page.keyboard.press("Enter")
         assert page.locator("#paused").is_visible()
+
+
+def test_page_leads_from_a_count_to_its_rows_and_the_focus_stays(
+    browser: Browser, server: PageServer, port: int
+) -> None:
+    junction = Junction(server.live, range(2, 22))
+    junction.says(at_us=wall_us(), faults={number: _stuck() for number in range(2, 12)})
+    drive(junction, 4)
+    top = "element => element.getBoundingClientRect().top"
+    with visit(browser, f"http://127.0.0.1:{port}/", width=390) as page:
+        page.locator("#moving").wait_for()
+        page.locator("#count-live").focus()
+        junction.says(at_us=wall_us(), faults={number: _stuck() for number in range(2, 11)})
+        page.locator("#counts li", has_text="11 live").wait_for()
+        assert page.evaluate("document.activeElement.id") == "count-live"
+        page.keyboard.press("Enter")
+        target = page.locator("tr:target")
+        assert target.get_attribute("id") == "device-1136/detector-11"
+        assert 0 <= target.evaluate(top) < 900
+        page.get_by_role("link", name="Gateways", exact=True).click()
+        assert 0 <= page.locator("#gateways:target h2").evaluate(top) < 900
+
+
+def test_page_gives_an_age_in_words_its_room(browser: Browser, server: PageServer, port: int) -> None:
+    Junction(server.live).says(at_us=wall_us())
+    with visit(browser, f"http://127.0.0.1:{port}/") as page:
+        page.get_by_role("cell", name="never seen").wait_for()
+        for width in (390, 320):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.locator("#sensors .age").evaluate("age => age.scrollWidth <= age.clientWidth")
+            inside = "age => age.getBoundingClientRect().right <= age.parentElement.getBoundingClientRect().right - 12"
+            assert page.locator("#sensors .age").evaluate(inside)
 
 
 def test_page_orders_rows_anew_but_not_under_the_pointer(browser: Browser, server: PageServer, port: int) -> None:

@@ -86,9 +86,11 @@ function putRow(html) {
   });
 }
 
-/** @param {Record<string, string>} parts */
+/** Puts parts in place; a link in them that has the focus keeps it. @param {Record<string, string>} parts */
 function putParts(parts) {
+  const focused = document.activeElement;
   for (const [id, html] of Object.entries(parts)) byId(id).innerHTML = html;
+  if (focused?.id && !focused.isConnected) document.getElementById(focused.id)?.focus({ preventScroll: true });
 }
 
 function showOrHide() {

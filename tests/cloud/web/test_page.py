@@ -9,10 +9,12 @@ from cloud.live import LiveModel
 from cloud.view import LiveView
 from cloud.web import page
 from cloud.web.assets import Assets
+from cloud.web.meanings import BESIDE
 from cloud.web.render import Renderer
-from sensorhub.reading import US_PER_S
-from sensorhub.status import RecordingStatus
-from tests.cloud.junction import NOW_US, Clock, Junction, busy_junction, interval
+from sensorhub.reading import US_PER_S, Quality, quality_words
+from sensorhub.states import State
+from sensorhub.status import Fault, RecordingStatus
+from tests.cloud.junction import NOW_US, SIMULATED, Clock, Junction, busy_junction, interval
 
 NBSP = "\u00a0"
 
@@ -72,6 +74,39 @@ def test_page_lists_the_worst_first_and_then_by_natural_order(
     assert [row[1].split(" ")[1] for row in rows[2:8]] == ["2", "3", "4", "8", "9", "15"]
 
 
+def test_counts_lead_to_the_first_row_of_their_state(live: LiveModel, clock: Clock, renderer: Renderer) -> None:
+    busy_junction(live, clock.now_us)
+    counts = {one.state: one for one in page.counts(live.view().sensors)}
+    assert [(one.number, one.waiting) for one in counts.values()] == [("1", ""), ("1", ""), ("19", ""), ("2", "")]
+    html = renderer.whole(live.view(), renew=False)
+    for state, one in counts.items():
+        first = re.search(rf'<tr id="([^"]*)" class="{state}"', html)
+        assert first is not None
+        assert one.first == first[1]
+        assert f'<a id="count-{state}" href="#{one.first}">' in html
+
+
+def test_counts_say_what_the_hub_cannot_know_yet(live: LiveModel, clock: Clock, renderer: Renderer) -> None:
+    junction = Junction(live, [2, 3], period_s=900)
+    junction.says(at_us=clock.now_us)
+    silent, *others = page.counts(live.view().sensors)
+    assert (silent.number, silent.waiting, silent.blind) == ("2", "waiting", True)
+    assert [(one.number, one.waiting, one.blind, one.first) for one in others] == [("0", "", False, "")] * 3
+    assert '<li class="silent blind">' in renderer.whole(live.view(), renew=False)
+    fault = Fault(text="stuck on", since=1.0)
+    junction.says(at_us=clock.now_us, faults={2: fault})
+    junction.sends(interval(2, clock.now_us), clock.now_us)
+    silent, *_ = page.counts(live.view().sensors)
+    assert (silent.number, silent.waiting, silent.blind) == ("2", "1 waiting", False)
+
+
+def test_page_says_what_its_words_mean(live: LiveModel, renderer: Renderer) -> None:
+    html = renderer.whole(live.view(), renew=False).partition('<section id="words"')[2]
+    assert all(f">{state}</span></dt><dd>" in html for state in State)
+    words = {*BESIDE, *(quality_words(bit) for bit in Quality if bit not in (Quality.GOOD, Quality.BAD))}
+    assert all(f"<dt>{word}</dt><dd>" in html for word in words)
+
+
 def test_page_has_no_inline_script_or_style(live: LiveModel, clock: Clock, renderer: Renderer) -> None:
     busy_junction(live, clock.now_us)
     html = renderer.whole(live.view(), renew=True)
@@ -119,9 +154,19 @@ def test_page_names_unnamed_gateways_and_what_to_do(live: LiveModel, renderer: R
 
 def test_page_shows_the_clock_of_a_recording(live: LiveModel, clock: Clock) -> None:
     busy_junction(live, clock.now_us)
-    shown = page.played(live.view().recordings[0], clock.now_us)
+    shown = page.played(live.view().playing[0], clock.now_us)
     assert shown.clock == "15 Apr 2024, 13:24:17"
-    assert shown.title == "Recorded junction 1136, played in real time"
+    assert shown.title == "Recorded junction 1136: 23 sensors"
+
+
+def test_page_says_what_is_simulated_without_a_clock_that_is_ours(
+    live: LiveModel, clock: Clock, renderer: Renderer
+) -> None:
+    Junction(live).says(at_us=clock.now_us, recording=SIMULATED)
+    html = renderer.whole(live.view(), renew=False)
+    assert f"{SIMULATED.title}: 1 sensor<" in html
+    assert f'<span class="more">{SIMULATED.title}</span>' in html.partition("<h2>Gateways</h2>")[2]
+    assert "Recording:" not in html
 
 
 def test_feed_words_say_how_far_it_is_behind() -> None:

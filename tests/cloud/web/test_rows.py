@@ -9,7 +9,7 @@ from cloud.web.spark import Scale
 from firmware_config.catalogue import entry, kinds
 from firmware_config.catalogue.entry import STRANDS
 from sensorhub.reading import US_PER_S, Quality
-from tests.cloud.junction import NOW_US, Clock, Junction, busy_junction, interval
+from tests.cloud.junction import NOW_US, SIMULATED, Clock, Junction, busy_junction, interval
 from tests.cloud.street import Street, before, sensor
 
 NBSP = "\u00a0"
@@ -131,6 +131,16 @@ def test_rows_of_several_kinds_say_what_they_are(live: LiveModel, clock: Clock) 
     assert made["weather-1"].spark.line
     assert not made["weather-1"].spark.bars
     assert made["detector-2"].spark.bars
+
+
+def test_rows_say_what_is_simulated_where_not_everything_is(live: LiveModel, clock: Clock) -> None:
+    street, other = Street(live), Street(live, "by-road")
+    street.says(sensor("bin-1", "new-bin", ["fill_level"]), at_us=clock.now_us, recording=SIMULATED)
+    assert rows_of(live)["bin-1"].what == ""  # the head of the page says it of all
+    other.says(sensor("bin-2", "new-bin", ["fill_level"]), at_us=clock.now_us)
+    assert (rows_of(live)["bin-1"].what, rows_of(live)["bin-2"].what) == ("high-street, simulated", "by-road")
+    other.says(sensor("bin-2", "new-air", ["no2"]), at_us=clock.now_us)
+    assert rows_of(live)["bin-1"].more == ("New bin", "high-street", "simulated")
 
 
 def test_unknown_kind_shows_the_first_three_quantities_of_its_status(live: LiveModel, clock: Clock) -> None:

@@ -22,6 +22,12 @@ def test_line_ends_at_a_gap_and_has_a_dot_at_its_end() -> None:
     assert (drawn.width, drawn.bars) == (16, "")
 
 
+def test_what_is_from_before_the_first_reading_is_not_drawn_as_missing() -> None:
+    for drawn in (bars([None, 1, None], 1, 1), line([None, 1, None], Scale(0, 1), 1)):
+        assert drawn.before == "M0 22v-4h4v4z"
+        assert drawn.missing == "M8 22v-4h4v4z"
+
+
 def test_what_is_beyond_the_scale_stays_in_the_box() -> None:
     assert bars([3], 1).bars == f"M0 22v-{HEIGHT}h3v{HEIGHT}z"
     assert line([104, -7], Scale(0, 100)).line == "M1.5 2h0L5.5 20"

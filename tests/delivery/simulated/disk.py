@@ -2,7 +2,9 @@
 
 import errno
 import random
+from collections.abc import Callable
 
+from gateway.spool.segment import parse_segment_name
 from tests.gateway.spool.memory_disk import Folder, Inode, MemoryDisk, MemoryFile, Names
 
 
@@ -48,6 +50,7 @@ class Card(MemoryDisk):
     Arguments:
         chance: of the world: what a power cut leaves, which calls fail.
         unordered: whether changes of names reach the medium in any order; else in their own, as with a journal.
+    Beside that it has `removing`, which is told of a folder before a file of it is removed.
     """
 
     def __init__(self, chance: random.Random, root: Folder | None = None, *, unordered: bool = False) -> None:
@@ -60,6 +63,7 @@ class Card(MemoryDisk):
         self.unlinked_rate = 0.0
         self.unordered = unordered
         self.removals = 0
+        self.removing: Callable[[str], None] = lambda folder: None
         self.rotten: list[str] = []
         self.failed: set[Inode] = set()
 
@@ -119,8 +123,13 @@ class Card(MemoryDisk):
         return CardFile(self, self._inode(folder, name))
 
     def remove(self, folder: str, name: str) -> None:
+        self.removing(folder)
         super().remove(folder, name)
         self.removals += 1
+
+    def segments(self, folder: str) -> set[tuple[int, int]]:
+        """The first sequences and the turns of the segments in a folder."""
+        return {place for name in self.files(folder) if (place := parse_segment_name(name)) is not None}
 
     def settled(self, folder: str) -> str | None:
         """A segment of which a power cut could take something now, other than one that failed; None: there is none."""

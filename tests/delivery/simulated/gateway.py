@@ -6,7 +6,6 @@ from typing import Protocol
 from uuid import UUID
 
 from gateway.spool import Spool
-from gateway.spool.segment import parse_segment_name
 from gateway.uplink.driver import Granted, LinkSilent, Message
 from sensorhub.pack import body_hash, decompress
 from sensorhub.ranges import Range, RangeSet
@@ -15,7 +14,7 @@ from sensorhub.signing import SignatureWrong, verify
 from tests.delivery.simulated.accounts import EpochLedger
 from tests.delivery.simulated.broker import Broker, Packet
 from tests.delivery.simulated.clock import Timeline
-from tests.delivery.simulated.disk import Card
+from tests.delivery.simulated.going import Going
 from tests.delivery.simulated.machine import Machine
 from tests.delivery.simulated.plan import Plan
 from tests.delivery.simulated.process import Process
@@ -69,6 +68,7 @@ class Gateway(Machine):
         self._unanswered: list[str] = []
         self._connecting = False
         self._hearing: Receipt | None = None
+        self._going = Going()
 
     def _started(self) -> None:
         self.observe()
@@ -98,6 +98,8 @@ class Gateway(Machine):
                 self.ledger.times.note(boot, spool.anchors(index))
             self._let_go(spool.epoch, known, kept_now=[*kept])
         self.ledger.open_intervals(there)
+        self._going = Going()
+        self.card.removing = lambda epoch: self._going.look(process.epochs.get(epoch), self.ledger, self.card)
 
     def uncounted(self) -> list[str]:
         """Accepted closures that are in no reading, in words."""
@@ -126,16 +128,16 @@ class Gateway(Machine):
         for spool in process.spools:
             known = self._known(spool)
             if spool.next > known.next:
-                for located in spool.records(known.next, spool.next - 1):
+                for located in self._going.records(spool, known.next):
                     self.ledger.take(spool.epoch, spool.boots, process.boot, located)
                 known.next = spool.next
-                known.segments |= _segments(self.card, spool.epoch)
+                known.segments |= self.card.segments(spool.epoch)
             anchors = spool.anchors(spool.boot)
             if len(anchors) != known.anchors:
                 known.anchors = len(anchors)
                 self.ledger.times.note(process.boot, anchors)
             if removed:
-                self._let_go(spool.epoch, known, known.on_card(_segments(self.card, spool.epoch)))
+                self._let_go(spool.epoch, known, known.on_card(self.card.segments(spool.epoch)))
             received = list(spool.received)
             if received != known.received:
                 known.received = received
@@ -292,8 +294,3 @@ class Gateway(Machine):
             return False
         sent = self.ledger.epochs[epoch].sent_within(RangeSet([*receipt.stored, *receipt.refused]))
         return sent.covers(*named)
-
-
-def _segments(card: Card, epoch: str) -> set[tuple[int, int]]:
-    """The first sequences and the turns of the segments on a card."""
-    return {place for name in card.files(epoch) if (place := parse_segment_name(name)) is not None}

@@ -89,6 +89,11 @@ NEMESES = {
 }
 """Everything that may strike from outside, and how many seconds pass on average between two of a kind."""
 
+SEGMENT_BYTES = (1_536, 1_536, 2_048, 4_096)
+"""Some ten readings in a segment, so that many come and go. In 1,024 bytes the dictionary at its head takes half of it:
+a spool of eight such segments has no room for anything, which no card with segments of 1 MiB can come to. The smallest
+stands twice so that each seed goes on to draw what it drew when there were four sizes."""
+
 FORKS = {"image", "clone"}
 RARE = 0.7
 """What is rare on the road is left out of so many of the seeds that would have it."""
@@ -111,7 +116,7 @@ def plan_of(chance: random.Random) -> Plan:
         pause_s=chance.uniform(0.5, 3.0),
         glitches=some(0.3, 0.02, 0.3),
         pack_s=chance.choice((1.0, 3.0, 8.0)),
-        segment_bytes=chance.choice((1_024, 1_536, 2_048, 4_096)),
+        segment_bytes=chance.choice(SEGMENT_BYTES),
         segments=chance.choice((8, 12, 64)),
         when_full=chance.choice(("reject_new", "drop_oldest")),
         age_max_s=chance.choice((None, None, None, 40.0)),

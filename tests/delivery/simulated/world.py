@@ -3,7 +3,8 @@
 import random
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sensorhub.reading import NS_PER_S
 from tests.delivery.simulated.audit import Audit
@@ -41,12 +42,15 @@ class World:
     seed: of everything that happens.
     log: takes the log of events, line by line; None: nobody reads it.
     kinds: of each gateway's sensors, as in `Plan`; None: as the seed says.
+    otherwise: what of the plan is not as the seed says.
     """
 
-    def __init__(self, seed: int, log: Log | None = None, kinds: tuple[str, ...] | None = None) -> None:
+    def __init__(
+        self, seed: int, log: Log | None = None, kinds: tuple[str, ...] | None = None, **otherwise: Any
+    ) -> None:
         self.seed = seed
         self._chance = chance = random.Random(seed)
-        self.plan = plan = plan_of(chance)
+        self.plan = plan = replace(plan_of(chance), **otherwise)
         plan.kinds = kinds_of(seed) if kinds is None else kinds
         if plan.kinds:
             plan.segment_bytes *= 2  # the head of a segment names more quantities

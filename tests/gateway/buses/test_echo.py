@@ -61,7 +61,7 @@ def test_a_ranger_that_is_dead_is_a_fault_and_comes_back() -> None:
 
 def test_an_echo_pin_that_is_held_high_is_a_fault() -> None:
     pair = Pair()
-    pair.factory.contact(ECHO).drive_high()
+    pair.factory.contact(ECHO).drive(True)
 
     with pytest.raises(PartFault, match="GPIO 24, is held high"):
         pair.ping(0.005)
@@ -71,7 +71,7 @@ def test_an_echo_that_does_not_end_is_none() -> None:
     pair = Pair()
     pair.ranger.dead = True
     trigger = pair.factory.contact(TRIGGER)
-    trigger.fell = pair.factory.contact(ECHO).drive_high
+    trigger.fell = lambda: pair.factory.contact(ECHO).drive(True)
 
     assert pair.ping(0.005) is None
 

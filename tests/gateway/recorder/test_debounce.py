@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.recorder.debounce import Change, Debounce
+from gateway.recorder.debounce import BURST_NS_MAX, Change, Debounce
 
 MS = 1_000_000
 QUIET = 20 * MS
@@ -43,6 +43,26 @@ def test_debounce_repeated_level_changes_nothing() -> None:
     debounce = Debounce(QUIET, level=True)
     assert debounce.edge(100 * MS, True) is None
     assert debounce.pending_ns is None
+
+
+def test_debounce_burst_without_end_is_cut_off_and_time_goes_on() -> None:
+    debounce = Debounce(QUIET, level=False)
+    changes = [debounce.edge(at * MS, at % 20 == 10) for at in range(10, 35_000, 10)]
+    found = [change for change in changes if change is not None]
+    assert debounce.pending_ns is not None
+    assert debounce.pending_ns >= 34_990 * MS - BURST_NS_MAX
+    assert [change.clock_ns for change in found] == sorted({change.clock_ns for change in found})
+    assert debounce.restless(35_000 * MS)
+    debounce.settle(36_000 * MS)
+    assert debounce.restless(50_000 * MS)
+    assert not debounce.restless(60_000 * MS)
+
+
+def test_debounce_burst_may_be_longer_where_a_contact_needs_longer_to_be_still() -> None:
+    debounce = Debounce(5_000 * MS, level=False)
+    for at in range(1_000, 50_000, 1_000):
+        assert debounce.edge(at * MS, at % 2_000 == 1_000) is None
+    assert not debounce.restless(50_000 * MS)
 
 
 @given(st.lists(st.integers(min_value=0, max_value=60), min_size=1, max_size=60), st.booleans())

@@ -5,10 +5,12 @@ from gateway.anchors.times import AnchorBook
 from gateway.recorder.contact import Contact
 from gateway.recorder.faults import Faults
 from gateway.recorder.kinds import sensed
+from gateway.recorder.level import Level
 from gateway.recorder.watch import LOOK_NS, ClosureRate, ContactWatch
 from gateway.spool import Anchor, AnchorKind
 
 S = 1_000_000_000
+MS = 1_000_000
 MIN = 60 * S
 H = 60 * MIN
 MIDNIGHT = 1_764_028_800 * S  # 25 November 2025, a Tuesday
@@ -59,6 +61,31 @@ def test_watch_looks_at_hours_by_the_newest_anchor() -> None:
     assert not rig.faults
     rig.look(7 * H + MIN)
     assert set(rig.faults) == {"a"}
+
+
+def test_watch_finds_the_contact_that_never_comes_to_rest_and_its_interval_goes_on() -> None:
+    rig = Rig(SensorConfig(id="a", pin=4, period_s=60), SensorConfig(id="b", pin=5))
+    for at in range(10, 120_000, 10):
+        rig.contacts["a"].edge(at * MS, at % 20 == 10)
+        if at % 1_000 == 0:
+            rig.look(at * MS)
+    assert rig.faults["a"].text.startswith("Chattering: never still for the 20 ms of debounce_ms.")
+    assert set(rig.faults) == {"a"}
+    assert len(rig.contacts["a"].close(120 * S)) == 1
+    rig.look(150 * S)
+    assert not rig.faults
+
+
+def test_watch_finds_the_held_contact_that_never_comes_to_rest() -> None:
+    door = SensorConfig(id="door", kind="cabinet-door", pin=4)
+    level, faults = sensed(door, AnchorBook()), Faults(lambda: 0)
+    assert isinstance(level, Level)
+    watch = ContactWatch([door], {"door": level}, faults, AnchorBook())
+    level.observe(0, False)
+    for at in range(10, 30_000, 10):
+        level.edge(at * MS, at % 20 == 10)
+    watch.look(30 * S)
+    assert faults["door"].text.startswith("Chattering: never still for the 50 ms")
 
 
 def test_watch_leaves_alone_what_is_not_read() -> None:

@@ -68,7 +68,7 @@ def shown(spool: Path, clock: Clock | None = None) -> tuple[bool, str]:
     seen = view(spool, clock or Clock())
     console = Console(width=100, force_terminal=False)
     with console.capture() as capture:
-        print_view(console, "g", spool, seen)
+        print_view(console, "g", spool, seen, "sensorhub gateway run --config box/gateway.toml")
     return seen.well, capture.get()
 
 

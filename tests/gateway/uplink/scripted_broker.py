@@ -74,6 +74,8 @@ class Broker:
         """Acknowledgements that a test gives itself, where `code` is None."""
         self.outstanding_max = 0
         self.port = 0
+        self.resets: dict[int, int] = {}
+        """How many connections more it resets rather than answer what comes, by what that is."""
         self._served = self._deaf = self._released = 0
         self._version = version
         self._greeting = list(greeting)
@@ -101,6 +103,10 @@ class Broker:
                 if number <= self._deaf:
                     continue
                 if kind == DISCONNECT:
+                    break
+                if self.resets.get(kind):
+                    self.resets[kind] -= 1
+                    writer.transport.abort()
                     break
                 if kind == CONNECT:
                     self.versions.append(body[6])

@@ -2,14 +2,16 @@
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
 
 from gateway.uplink.driver import Message
-from gateway.uplink.mqtt import UNDER_WAY_MAX, Link
+from gateway.uplink.mqtt import GREETING_TIMEOUT_S, UNDER_WAY_MAX, Link
 from sensorhub.broker import BrokerSettings
+from tests.gateway.uplink.longest import Longest
 from tests.gateway.uplink.scripted_broker import CONNECT, PUBLISH, SUBSCRIBE, Broker, Talker, serving
 from tests.waiting import until
 
@@ -184,3 +186,31 @@ def test_link_subscribes_anew_on_each_connection() -> None:
             await until(lambda: broker.answered.count(SUBSCRIBE) == 2, TIMEOUT_S, "it subscribes again")
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("at", [CONNECT, SUBSCRIBE])
+@pytest.mark.parametrize("known", [True, False])
+def test_link_reset_before_an_answer_is_a_failure_at_once_with_back_off(at: int, known: bool) -> None:
+    """A line that takes connections and resets each, as a relay whose far side is away."""
+    waits_s: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits_s.append(seconds)
+        await asyncio.sleep(0)
+
+    async def run() -> None:
+        driver, broker = Talker([]), Broker()
+        async with serving(broker):
+            broker.resets = {} if known else {at: 8}
+            link = Link(BrokerSettings(port=broker.port), "gateway-1", ("r",), driver, Longest(), sleep=sleep)
+            began_s = time.monotonic()
+            async with running(link):
+                if known:
+                    await until(lambda: driver.connections, TIMEOUT_S, "the link is up")
+                    broker.resets = {PUBLISH: 1, at: 8}
+                    driver.give([Message("t", b"x")])
+                await until(lambda: len(driver.connections) == 1 + known, TIMEOUT_S, "the link is up again")
+            assert time.monotonic() - began_s < GREETING_TIMEOUT_S
+
+    asyncio.run(run())
+    assert waits_s == [2.0**failures for failures in range(8 + known)]

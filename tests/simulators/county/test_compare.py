@@ -8,7 +8,7 @@ import pytest
 
 from simulators.county.compare import compare_county
 from simulators.county.faultbook import GATEWAY
-from simulators.county.outcome import CountyOutcome
+from simulators.county.outcome import CountyOutcome, Shown
 from simulators.county.spans import RECOVERY_S, Span
 from simulators.county.stored import Row, stored_of
 from simulators.county.telling import Calm, Telling
@@ -78,7 +78,7 @@ def test_compared_counts_that_are_equal_hold() -> None:
     outcome = outcome_of(told({"loop": well(COUNT)}), rows)
     assert outcome.equal
     assert [(line.stored, line.difference, line.holds) for line in outcome.lines] == [(7.0, 0.0, True)]
-    assert outcome.readings == 2
+    assert (outcome.readings_of, outcome.readings) == ({"weir": 2}, 2)
 
 
 @pytest.mark.parametrize("value", [6.0, 8.0])
@@ -120,7 +120,8 @@ def test_compared_last_is_the_newest_by_its_time() -> None:
 def test_compared_fault_that_shows_is_told_and_costs_nothing_before_and_after() -> None:
     outcome = hit_outcome(OPEN, hit_rows(), "fault", "bad")
     assert outcome.equal
-    assert outcome.shown == {"weir/loop": ["fault", "bad", TEXT]}
+    assert outcome.shown == {"weir/loop": Shown(("fault", "bad"), (TEXT,))}
+    assert json.loads(outcome.as_json())["shown"] == {"weir/loop": ["fault", "bad", TEXT]}
     assert [(line.from_s, line.until_s, line.stored) for line in outcome.lines] == [
         (0, BEFORE_S, 7.0),
         (AFTER_S, SECONDS, 7.0),

@@ -40,7 +40,7 @@ def test_foresight_of_a_fault_after_the_end_is_refused() -> None:
         title="t", what="w", hours=2, faults=(FaultPlan(fault="stuck", shows=("fault",), from_s=5_400),)
     )
     configs = list(DEPLOYMENT.gateways.values())
-    with pytest.raises(ScenarioMisfit, match="begins at 5400 s, when the run is over: give more --hours"):
+    with pytest.raises(ScenarioMisfit, match="begins at 5400 s, when the run is over: give more hours"):
         foreseen(scenario, DEPLOYMENT, configs, World(1, parse_time_us(START)), 3_600)
 
 

@@ -38,11 +38,22 @@ def deployment_with_nothing_to_match(folder: Path) -> Path:
 
 def test_run_without_whole_intervals_is_refused(tmp_path: Path) -> None:
     deployment = deployment_with_nothing_to_match(tmp_path)
-    for hours, start in ((0.1, None), (1.0, "2026-01-13T06:10:00Z")):
+    for hours, start, said in (
+        (0.1, None, "the shortest run of these gateways is 900 s, as with --hours 0.25"),
+        (0.0, None, "0 s is none"),
+        (1.0, "2026-01-13T06:10:00Z", "as with --start 2026-01-13T06:00:00Z"),
+    ):
         options = WorldOptions(deployment, hours=hours, start=start, data=tmp_path / "run")
-        with pytest.raises(AskedWrong, match="quay/rain has intervals of 900 s"):
+        with pytest.raises(AskedWrong, match=f"quay/rain has one of 900 s.*{said}"):
             run_world(options)
     assert not (tmp_path / "run").exists()
+
+
+def test_run_of_an_unusable_deployment_says_what_finds_more(tmp_path: Path) -> None:
+    deployment = deployment_with_nothing_to_match(tmp_path)
+    (deployment / "gateways" / "quay.toml").write_text('gateway = "quay"\nsite = "key"\n')
+    with pytest.raises(AskedWrong, match=f"(?s)quay.toml: .*Run: sensorhub config check {deployment}, which finds"):
+        run_world(WorldOptions(deployment))
 
 
 @pytest.mark.parametrize(
@@ -50,7 +61,8 @@ def test_run_without_whole_intervals_is_refused(tmp_path: Path) -> None:
     [
         ({"start": "yesterday"}, "--start yesterday: write a time"),
         ({"gateways": ("nowhere",)}, "has no gateway nowhere; there are quay"),
-        ({"scenario": supplied()["stuck-loop"]}, "fault stuck names gateway any, sensor any, kind loop and bus any"),
+        ({"gateways": ("quey",)}, r"has no gateway quey; did you mean 'quay'\?$"),
+        ({"scenario": supplied()["stuck-loop"]}, r"faults\[1\].kind: no gateway here has a sensor of the kind 'loop'"),
     ],
 )
 def test_run_that_cannot_be_is_refused(asked: dict[str, Any], said: str, tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ import pytest
 from gateway.spool.disk import ROOT
 from simulators.faults.card import FaultyCard
 
+MIB = 1024 * 1024
+
 
 @pytest.fixture
 def card(tmp_path: Path) -> FaultyCard:
@@ -30,6 +32,22 @@ def test_card_that_is_well_is_a_disk(card: FaultyCard) -> None:
     assert card.free_bytes() > 0
     card.remove("epoch", "b")
     assert card.files("epoch") == {}
+
+
+def test_card_gives_room_ahead_its_length_and_no_blocks(card: FaultyCard, tmp_path: Path) -> None:
+    file = card.create("epoch", "a")
+    file.allocate(8 * MIB)
+    file.write(0, b"whole")
+    file.allocate(4)  # it has more already
+    file.sync()
+    file.close()
+    again = card.open("epoch", "a")
+    again.allocate(MIB)
+    again.close()
+
+    assert card.files("epoch") == {"a": 8 * MIB}
+    assert card.read("epoch", "a", 0, 7) == b"whole\0\0"
+    assert (tmp_path / "epoch" / "a").stat().st_blocks * 512 < MIB
 
 
 def test_card_that_is_full_takes_no_more_and_lets_go(card: FaultyCard) -> None:

@@ -83,7 +83,7 @@ def test_planned_fault_of_a_whole_gateway_has_no_sensor() -> None:
     ],
 )
 def test_planned_fault_that_can_happen_to_nothing_is_refused(plan: dict[str, Any]) -> None:
-    with pytest.raises(ScenarioMisfit, match="the deployment has none such"):
+    with pytest.raises(ScenarioMisfit, match="and the deployment has none such"):
         place(**plan)
 
 

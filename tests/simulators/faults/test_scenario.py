@@ -29,7 +29,7 @@ def test_scenario_supplied_names_kinds_of_the_catalogue_and_happens_in_the_examp
     assert all(plan.from_s < scenario.hours * 3_600 for plan in scenario.faults)
     deployment = load_deployment(shipped_deployment())
     world = World(1, parse_time_us(scenario.start or START))
-    plans = foreseen(scenario, deployment, list(deployment.gateways.values()), world, scenario.hours * 3_600)
+    plans = foreseen(scenario, deployment, list(deployment.gateways.values()), world, round(scenario.hours * 3_600))
     assert all(plan.gateway for plan in plans)
 
 
@@ -62,10 +62,10 @@ def test_scenario_of_rain_has_rain_and_dry_weather_outdoors() -> None:
     deployment = load_deployment(shipped_deployment())
     assert scenario.start is not None
     world = World(1, parse_time_us(scenario.start))
-    (plan,) = foreseen(scenario, deployment, list(deployment.gateways.values()), world, scenario.hours * 3_600)
+    (plan,) = foreseen(scenario, deployment, list(deployment.gateways.values()), world, round(scenario.hours * 3_600))
     assert not deployment.site_of(deployment.gateways[plan.gateway]).indoors
     place = places(deployment, world)(plan.gateway, plan.sensor)
-    wet = [rains(place, world.start_us + minute * 60 * US_PER_S) for minute in range(scenario.hours * 60)]
+    wet = [rains(place, world.start_us + minute * 60 * US_PER_S) for minute in range(round(scenario.hours * 60))]
     assert 20 < sum(wet) < len(wet) - 60
 
 
@@ -86,9 +86,34 @@ def test_scenario_may_be_any_file(tmp_path: Path) -> None:
     assert (scenario.hours, scenario.seed, scenario.faults[0].share) == (1, 1, 1.0)
 
 
-def test_scenario_that_is_neither_is_refused_with_those_there_are() -> None:
-    with pytest.raises(ScenarioUnknown, match="stuck-loop"):
+def test_scenario_may_take_a_part_of_an_hour(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(TOML.replace("[[faults]]", "hours = 0.25\n[[faults]]"))
+    assert read_scenario(path).hours == 0.25
+
+
+def test_scenario_that_is_neither_is_refused_with_the_nearest_or_all_there_are() -> None:
+    with pytest.raises(ScenarioUnknown, match=r"there are .*stuck-loop"):
         find_scenario("no-such")
+    with pytest.raises(ScenarioUnknown, match="did you mean 'stuck-loop'"):
+        find_scenario("stuck-lop")
+
+
+def test_scenario_with_many_faults_tells_all_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'title = "Mine"\nwhat = "Much."\nhours = -1\nstart = "noon"\n'
+        '[[faults]]\nfault = "drift"\nfrom_s = 60\nto_s = 30\nshare = 0.5\nshows = ["nothing", "bad"]\n'
+        '[[faults]]\nfault = "tired"\nfrom_s = 60\nto_s = 30\nshows = ["fault"]\n'
+    )
+    with pytest.raises(ConfigInvalid) as refused:
+        read_scenario(path)
+    places = [finding.partition(":")[0] for finding in refused.value.findings]
+    assert sorted(places) == [
+        *("faults[1].per_hour", "faults[1].share", "faults[1].shows", "faults[1].to_s"),
+        *("faults[2].fault", "faults[2].to_s"),
+        *("hours", "start"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -99,10 +124,11 @@ def test_scenario_that_is_neither_is_refused_with_those_there_are() -> None:
         ('kind = "air-climate"', "from_s = 60\nto_s = 60", "give a later to_s"),
         ('kind = "air-climate"', "share = 2.0", "share"),
         ('kind = "air-climate"', "share = 0.5", "dead takes no share"),
-        ("[[faults]]", 'start = "noon"\n[[faults]]', "start noon is no time"),
+        ("[[faults]]", 'start = "noon"\n[[faults]]', "noon is no time"),
         ('kind = "air-climate"', "when = 3", "when"),
-        ('kind = "air-climate"', "from_s = 4_000", "when the run is over"),
+        ('kind = "air-climate"', "from_s = 4_000", r"faults\[1\].from_s: at 4000 s the run is over"),
         ("[[faults]]", "hours = 0\n[[faults]]", "hours"),
+        ("[[faults]]", 'hours = "1"\n[[faults]]', "write a number without quotes"),
     ],
 )
 def test_scenario_that_says_what_cannot_be_is_refused(old: str, new: str, said: str, tmp_path: Path) -> None:

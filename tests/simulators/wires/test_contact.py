@@ -1,25 +1,34 @@
 """How simulated contacts bounce, and in which order they move."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
+from typing import get_args
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firmware_config.catalogue.entry import Signal
 from firmware_config.sensor import SensorConfig
 from gateway.recorder.debounce import Debounce
 from simulators.parts.part import PinMove, Truth
 from simulators.parts.tamper import Tamper
 from simulators.pins import PlayerClock, PlayerFactory
+from simulators.wires.bounce import BOUNCE_OF, REED, RELAY, SLOW_EDGE, STILL, Bounce
 from simulators.wires.contact import Change, ContactPart, apart, held, in_order
 from simulators.wires.wires import Bench, Wires
 from simulators.world.place import Place
+from tests.gateway.sensors.contact_stand import ContactStand
+from tests.simulators.world.places import A127, place
 
 MS = 1_000_000
 PIN = 5
+
+
+ALWAYS = replace(RELAY, share=1.0)
 
 
 class Told(ContactPart):
@@ -41,24 +50,24 @@ class Deaf(Tamper):
         return iter(())
 
 
-def part(told: Sequence[Change], tamper: Tamper | None = None, bouncing: float = 1.0, debounce_ms: int = 20) -> Told:
+def part(told: Sequence[Change], tamper: Tamper | None = None, bounce: Bounce = ALWAYS, debounce_ms: int = 20) -> Told:
     clock = PlayerClock(UUID(int=1), 0)
     wires = Wires(Bench(Path("unused"), clock, PlayerFactory(clock), 0, 0), Random(3), tamper or Tamper())
     sensor = SensorConfig(id="a", pin=PIN, debounce_ms=debounce_ms)
-    made = Told(sensor, wires, Place(0), bouncing)
+    made = Told(sensor, wires, Place(0), bounce)
     made.told = told
     return made
 
 
-@pytest.mark.parametrize("debounce_ms", [1, 5, 20, 2_000])
-@given(st.lists(st.integers(0, 100), min_size=1, max_size=30))
-def test_bounce_settles_at_each_change(debounce_ms: int, gaps_ms: list[int]) -> None:
+@pytest.mark.parametrize(("bounce", "debounce_ms"), [(RELAY, 2), (RELAY, 20), (REED, 1), (SLOW_EDGE, 1)])
+@given(gaps_ms=st.lists(st.integers(0, 100), min_size=1, max_size=30))
+def test_bounce_settles_at_each_change(bounce: Bounce, debounce_ms: int, gaps_ms: list[int]) -> None:
     told: list[Change] = []
     at_ns = 0
     for number, gap_ms in enumerate(gaps_ms):
-        at_ns += gap_ms * MS + 3 * debounce_ms * MS // 2 + 1
+        at_ns += gap_ms * MS + debounce_ms * MS + bounce.longest_ns + 1
         told.append((at_ns, PIN, number % 2 == 0))
-    moves = list(part(told, debounce_ms=debounce_ms).moves())
+    moves = list(part(told, bounce=replace(bounce, share=1.0)).moves())
     assert len(moves) == 3 * len(told)
     assert moves == sorted(moves)
     debounce = Debounce(debounce_ms * MS, level=False)
@@ -67,17 +76,68 @@ def test_bounce_settles_at_each_change(debounce_ms: int, gaps_ms: list[int]) -> 
     assert [(change.clock_ns, PIN, change.level) for change in settled if change] == told
 
 
+def test_bounce_is_the_contacts_whatever_the_gateways_file_says() -> None:
+    told = [(100 * MS * at, PIN, at % 2 == 1) for at in range(1, 50)]
+    moves = [list(part(told, debounce_ms=debounce_ms).moves()) for debounce_ms in (0, 1, 20, 10_000)]
+    assert moves[0] == moves[1] == moves[2] == moves[3]
+    away_ns = [later.clock_ns - move.clock_ns for move, later in zip(moves[0], moves[0][1:], strict=False)]
+    assert max(gap for gap in away_ns if gap < 50 * MS) > MS  # of a relay: more than a millisecond
+
+
 def test_change_that_changes_nothing_does_not_bounce() -> None:
     assert list(part([(10, PIN, False)]).moves()) == [PinMove(10, PIN, False)]
 
 
-def test_contact_without_debounce_does_not_bounce() -> None:
+def test_contact_that_is_still_does_not_bounce() -> None:
     told = [(10, PIN, True), (20, PIN, False)]
-    assert [move.clock_ns for move in part(told, debounce_ms=0).moves()] == [10, 20]
+    assert [move.clock_ns for move in part(told, bounce=STILL).moves()] == [10, 20]
+
+
+@pytest.mark.parametrize(
+    ("told", "longest_us"),
+    [
+        ({"kind": "loop", "signal": "dry-contact"}, 4_000),
+        ({"kind": "loop", "signal": "opto-24v"}, 20),
+        ({"kind": "anemometer"}, 1_000),
+        ({"kind": "activity", "signal": "logic-5v"}, 0),
+    ],
+    ids=str,
+)
+def test_contact_bounces_as_what_it_is(told: dict[str, str], longest_us: int) -> None:
+    stand = ContactStand(place(A127), pin=PIN, **told)
+    changed_ns, bounces_us = 0, [0.0]
+    active = False
+    for move in stand.moves(43_200):
+        if move.clock_ns - changed_ns > 4_000_000:
+            changed_ns = move.clock_ns
+        elif move.active is not active:
+            bounces_us.append((move.clock_ns - changed_ns) / 1_000)
+        active = move.active
+    assert longest_us / 2 <= max(bounces_us) <= longest_us
+
+
+def test_every_signal_has_its_bounce() -> None:
+    assert set(BOUNCE_OF) == set(get_args(Signal))
+
+
+@pytest.mark.parametrize(("signal", "debounce_ms"), [("dry-contact", 1), ("opto-24v", 0)])
+def test_sensor_that_is_debounced_for_too_short_a_time_counts_too_much(signal: str, debounce_ms: int) -> None:
+    told = {"kind": "loop", "pin": PIN, "signal": signal}
+    wrong = ContactStand(place(A127), **told, debounce_ms=debounce_ms)
+    wrong.run(3_600)
+    right = ContactStand(place(A127), **told).compare(3_600)["vehicle_count"]
+    assert sum(reading["vehicle_count"] for reading in wrong.readings) > 1.1 * right
+
+
+def test_sensor_that_is_debounced_for_too_long_counts_too_little() -> None:
+    wrong = ContactStand(place(A127), kind="loop", pin=PIN, debounce_ms=1_000)
+    wrong.run(3_600)
+    right = ContactStand(place(A127), kind="loop", pin=PIN).compare(3_600)["vehicle_count"]
+    assert sum(reading["vehicle_count"] for reading in wrong.readings) < 0.9 * right
 
 
 def test_moves_begin_again_with_each_call_and_are_the_same() -> None:
-    made = part([(100 * MS * at, PIN, at % 2 == 1) for at in range(1, 50)], bouncing=0.5)
+    made = part([(100 * MS * at, PIN, at % 2 == 1) for at in range(1, 50)], bounce=RELAY)
     assert list(made.moves()) == list(made.moves())
 
 
