@@ -133,6 +133,15 @@ def sample_fits(known: Entry, sample_s: float | None, period_s: int | None) -> I
         yield Fault((), f"{known.one} is not sampled", _LEAVE_OUT)
     elif period_s is not None and sample_s > period_s:
         yield Fault((), f"{sample_s:g} s is longer than period_s", f"write at most {period_s}")
+    elif known.sample_s_max is not None and sample_s > known.sample_s_max:
+        yield Fault((), f"{sample_s:g} s is too long for {known.one}", f"write at most {known.sample_s_max:g}")
+
+
+def debounce_fits(known: Entry, debounce_ms: int | None) -> Iterator[Fault]:
+    """Whether a contact of the kind can be still for so long between two of what is counted."""
+    if debounce_ms is not None and known.debounce_ms_max is not None and debounce_ms > known.debounce_ms_max:
+        wrong = f"{debounce_ms} ms is too long: {known.one} moves faster, and would be missed"
+        yield Fault((), wrong, f"write at most {known.debounce_ms_max}")
 
 
 def stuck_fits(known: Entry, limit: object) -> Iterator[Fault]:

@@ -186,7 +186,16 @@ class SensorConfig(_Table):
         return filled
 
     @field_validator(
-        "pin", "signal", "bus", "address", "device", "period_s", "sample_s", "stuck_active_min", "stuck_inactive"
+        "pin",
+        "signal",
+        "bus",
+        "address",
+        "device",
+        "period_s",
+        "sample_s",
+        "debounce_ms",
+        "stuck_active_min",
+        "stuck_inactive",
     )
     @classmethod
     def _fits_its_kind(cls, value: Any, info: ValidationInfo) -> Any:
@@ -281,6 +290,8 @@ def _faults(key: str, value: Any, before: Mapping[str, Any]) -> Iterable[Fault]:
             return fitting.period_fits(known, value)
         case "stuck_active_min" | "stuck_inactive":
             return fitting.stuck_fits(known, value)
+        case "debounce_ms":
+            return fitting.debounce_fits(known, value)
         case "sample_s":
             return fitting.sample_fits(known, value, before.get("period_s"))
         case _:

@@ -18,6 +18,7 @@ from sensorhub.receipt import Receipt, encode_receipt
 from sensorhub.signing import sign
 from sensorhub.status import Status, decode_status
 from sensorhub.topics import OPEN_ROOT, PackId, gateway_topic, pack_topic
+from tests.tutorial import files_of_the_tutorial
 
 ROOT = Path(__file__).parent.parent
 FORMATS = (ROOT / "docs" / "formats.md").read_text()
@@ -128,16 +129,8 @@ def test_number_of_kinds_is_that_of_the_catalogue(page: str) -> None:
     assert set(said) == {str(len(kinds()))}, f"{page} is stale: there are {len(kinds())} kinds of sensors"
 
 
-def _files_of_the_tutorial() -> dict[str, str]:
-    """The files that docs/adding-a-sensor.md says to write, by their path."""
-    page = (ROOT / "docs" / "adding-a-sensor.md").read_text()
-    return dict(
-        re.findall(r"^`([\w/.-]+)`[^`\n]*(?:`[^`\n]*`)?:\n\n```\w+\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    )
-
-
 def test_kinds_of_the_tutorial_fit_the_catalogue() -> None:
-    entries = {path: text for path, text in _files_of_the_tutorial().items() if path.endswith(".toml")}
+    entries = {path: text for path, text in files_of_the_tutorial().items() if path.endswith(".toml")}
 
     assert len(entries) == 2
     for path, text in entries.items():
@@ -145,7 +138,7 @@ def test_kinds_of_the_tutorial_fit_the_catalogue() -> None:
 
 
 def test_modules_of_the_tutorial_import_what_there_is() -> None:
-    files = {path: text for path, text in _files_of_the_tutorial().items() if path.endswith(".py")}
+    files = {path: text for path, text in files_of_the_tutorial().items() if path.endswith(".py")}
     missing = [
         f"{path} imports {name.name} from {node.module}"
         for path, text in files.items()

@@ -1,4 +1,4 @@
-"""A kind is a catalogue entry, a module, a test and a simulated part; adding one touches nothing else."""
+"""A kind is a catalogue entry, a module, a test and a simulated part; adding one touches no other code."""
 
 import ast
 from collections.abc import Iterable
@@ -49,6 +49,14 @@ def test_module_of_a_kind_gives_what_its_shape_needs(kind: str) -> None:
     else:
         assert callable(module.part)
     assert callable(import_module(f"simulators.parts.{known.module}").part)
+
+
+@KINDS
+def test_contacts_that_do_not_move_are_found_whichever_way_they_stand(kind: str) -> None:
+    known = entry(kind)
+    if known.reads == "edges":
+        assert known.stuck_active_min is not None
+        assert known.stuck_inactive_h is not None or known.break_reads == "active"
 
 
 @KINDS

@@ -156,8 +156,8 @@ class Entry(Item):
         indicative: whether its readings are `indicative` always.
         period_s: usual length of an interval (of `level` kinds: the heartbeat).
         period_min_s: shortest interval that is taken; people are not to be told one by one.
-        sample_s: of `samples`: usual time between two reads.
-        debounce_ms: of contacts: how long they must be still.
+        sample_s: of `samples`: usual time between two reads; `sample_s_max`: the longest that makes sense.
+        debounce_ms: of contacts: how long they must be still; `debounce_ms_max`: longer ones lose what is counted.
         break_reads: what a cut cable looks like: `active` where wiring allows it, as `broken_cable` says how.
         stuck_active_min, stuck_inactive_h: after how long a counted contact is stuck; None: never. A held contact never
             is: how long a door stands open is its message.
@@ -188,7 +188,9 @@ class Entry(Item):
     period_s: int = Field(ge=1, le=86_400)
     period_min_s: int = Field(default=1, ge=1, le=86_400)
     sample_s: float | None = Field(default=None, gt=0, le=86_400)
+    sample_s_max: float | None = Field(default=None, gt=0, le=86_400)
     debounce_ms: int = Field(default=20, ge=0, le=10_000)
+    debounce_ms_max: int | None = Field(default=None, ge=0, le=10_000)
     break_reads: Literal["active", "inactive", "fault"] = "fault"
     broken_cable: str = ""
     stuck_active_min: float | None = Field(default=None, gt=0)

@@ -95,6 +95,6 @@ def open_modbus(path: str, baud: int, timeout_s: float = TIMEOUT_S) -> ModbusLin
 
         client = ModbusSerialClient(path, baudrate=baud, timeout=timeout_s, retries=0)
     except (ModuleNotFoundError, RuntimeError):  # the latter where it finds no pyserial
-        raise PartFault("The library for Modbus is missing: run pip install 'smart-essex-sensor-hub[modbus]'") from None
+        raise PartFault("The library for Modbus is missing: run pip install 'pymodbus>=3.8,<4'") from None
     logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # what it logs on each failure is told as a fault
     return ModbusLine(path, client)

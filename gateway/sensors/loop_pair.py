@@ -35,6 +35,9 @@ UNEQUAL_VEHICLES = 30
 ALONE_CLOSURES = 20
 """A loop that closes so often while the other does not once: some vehicles change lanes between them, not so many."""
 
+TOGETHER_VEHICLES = 20
+"""In a row that came from one loop to the other faster than anything drives: one loop feeds into the other."""
+
 REVERSED_VEHICLES = 400
 """In a row. A lane that works give to the other direction for a night carries some 300."""
 
@@ -86,6 +89,7 @@ class LoopPairTally(Tally):
         self._vehicles: list[Vehicle] = []
         self._alone = [0, 0]
         self._reversed = 0
+        self._together = 0
         self._unequal: deque[float] = deque(maxlen=UNEQUAL_VEHICLES)
 
     def copy(self) -> Self:
@@ -184,6 +188,7 @@ class LoopPairTally(Tally):
             self._last = None
             self._vehicles.append(Vehicle(reverse))
             return
+        self._together = self._together + 1 if self._is_too_fast(travel_ns) else 0
         speed_mps = self._speed_mps(passing.on_ns, second_on_ns, travel_ns)
         length_m: float | None = None
         rear_ns: float | None = None
@@ -201,6 +206,10 @@ class LoopPairTally(Tally):
                 None if before is None or before.rear_ns is None else (passing.first_ns - before.rear_ns) / NS_PER_S,
             )
         )
+
+    def _is_too_fast(self, travel_ns: int) -> bool:
+        """Whether nothing comes from one loop to the other in so short a time."""
+        return self._spacing_m * NS_PER_S * KMH_PER_MPS > self._speeds_kmh[1] * travel_ns
 
     def _speed_mps(self, first_on_ns: int | None, second_on_ns: int, travel_ns: int) -> float | None:
         """A vehicle's speed; None where it stood, had no one speed, or cannot have been so fast."""
@@ -222,6 +231,11 @@ class LoopPairTally(Tally):
                     f"The {name} loop closed {ALONE_CLOSURES} times or more while the {_NAMES[1 - channel]} one saw "
                     "nothing. Look at cards, feeders and cables of both."
                 )
+        if self._together >= TOGETHER_VEHICLES:
+            return (
+                f"Both loops close at almost the same time, {TOGETHER_VEHICLES} vehicles or more in a row: one feeds "
+                "into the other. Set both channels to other frequencies; look at their feeders."
+            )
         if self._reversed >= REVERSED_VEHICLES:
             return (
                 f"{REVERSED_VEHICLES} vehicles or more in a row came against the direction of the lane. "

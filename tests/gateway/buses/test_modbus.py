@@ -165,7 +165,7 @@ except PartFault as fault:
 """
     asked = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
 
-    assert "pip install 'smart-essex-sensor-hub[modbus]'" in asked.stdout
+    assert "pip install 'pymodbus>=3.8,<4'" in asked.stdout
 
 
 def test_a_port_that_is_not_there_is_a_fault(tmp_path: Path) -> None:

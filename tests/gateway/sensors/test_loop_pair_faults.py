@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gateway.sensors.loop_pair import ALONE_CLOSURES, REVERSED_VEHICLES, UNEQUAL_VEHICLES
+from gateway.sensors.loop_pair import ALONE_CLOSURES, REVERSED_VEHICLES, TOGETHER_VEHICLES, UNEQUAL_VEHICLES
 from gateway.sensors.tally import Tally
 from tests.gateway.sensors.contact_stand import drive
 from tests.gateway.sensors.loop_edges import UP, Edge, in_order, pair, passing
@@ -27,6 +27,16 @@ def test_crossed_loops_are_a_fault_until_one_comes_the_right_way() -> None:
     assert _fault_of(loops, reverse[:-1]) == ""
     loops = pair()
     assert "crossed" in _fault_of(loops, reverse)
+    assert len(loops.fault) <= 200
+    assert _fault_of(loops, [passing(1.0, 20.0, 4.0)]) == ""
+
+
+def test_loops_that_close_together_are_a_fault_until_one_drives_from_one_to_the_other() -> None:
+    loops = pair()
+    together = [passing(2.0 * number, 2_000.0, 600.0) for number in range(TOGETHER_VEHICLES)]
+    assert _fault_of(loops, together[:-1]) == ""
+    loops = pair()
+    assert "Both loops close at almost the same time" in _fault_of(loops, together)
     assert len(loops.fault) <= 200
     assert _fault_of(loops, [passing(1.0, 20.0, 4.0)]) == ""
 
