@@ -72,9 +72,15 @@ class Rig:
         self.parts = {name: ScriptedPart(script) for name, script in zip(names, scripts, strict=True)}
         self.made: list[str] = []
         self.unmade: dict[str, Exception] = {}
-        sensors = [SensorConfig(id=name, kind="air-climate", bus="i2c-1") for name in names]
-        self.sampled = {sensor.id: sampled(sensor) for sensor in sensors}
         self.faults = Faults(lambda: 0)
+        self.begin(dict.fromkeys(names, 10))
+
+    def begin(self, every_s: dict[str, int]) -> None:
+        """Parts are read as often as this says, from now on."""
+        sensors = [
+            SensorConfig(id=name, kind="air-climate", bus="i2c-1", sample_s=each) for name, each in every_s.items()
+        ]
+        self.sampled = {sensor.id: sampled(sensor) for sensor in sensors}
         self.poller = Poller(
             sensors,
             self.sampled,
@@ -169,16 +175,7 @@ def test_poller_part_that_keeps_failing_is_read_less_and_less_often_but_at_least
 
 def test_poller_part_that_is_read_every_second_is_tried_again_every_few() -> None:
     rig = Rig(fails(0, 1_000))
-    sensor = SensorConfig(id="a", kind="air-climate", bus="i2c-1", sample_s=1)
-    rig.poller = Poller(
-        [sensor],
-        {"a": sampled(sensor)},
-        clock=rig.clock,
-        buses=Buses(MockFactory()),
-        faults=rig.faults,
-        make=lambda sensor, _: rig.parts["a"],
-    )
-    rig.poller.begin()
+    rig.begin({"a": 1})
     rig.until(100 * S)
     assert max(gaps(rig.parts["a"])) == BACKOFF_READS_MAX
 
@@ -238,19 +235,8 @@ def test_poller_several_parts_that_take_their_time_cost_none_that_is_read_more_o
 
     slowly: dict[int, Exception | Callable[[], None]] = dict.fromkeys(range(6), slow)
     rig = Rig(*[slowly] * 4)
-    sensors = [SensorConfig(id=name, kind="air-climate", bus="i2c-1", sample_s=20) for name in "abc"]
-    sensors.append(SensorConfig(id="d", kind="air-climate", bus="i2c-1", sample_s=1))
     rig.parts["d"] = ScriptedPart({})
-    rig.sampled = {sensor.id: sampled(sensor) for sensor in sensors}
-    rig.poller = Poller(
-        sensors,
-        rig.sampled,
-        clock=rig.clock,
-        buses=Buses(MockFactory()),
-        faults=rig.faults,
-        make=lambda sensor, _: rig.parts[sensor.id],
-    )
-    rig.poller.begin()
+    rig.begin({"a": 20, "b": 20, "c": 20, "d": 1})
     rig.until(62 * S)
     assert rig.coverage("d") == [100]
     assert [rig.coverage(name) for name in "abc"] == [[100]] * 3
