@@ -16,7 +16,7 @@ STILL_S = 60.0
 
 
 class Patience:
-    """Keeps the parts of a run alive while it goes on.
+    """Keeps the parts of a run alive while it goes on; one that only fails it gives up.
 
     Arguments:
         data: the run's folder.
@@ -31,7 +31,11 @@ class Patience:
         self.still_s = still_s
 
     def until(self, ask: Callable[[], T | None]) -> T | None:
-        """Ask until there is an answer; None where nothing got further for too long. Each call is a new phase."""
+        """Ask until there is an answer; None where nothing got further for too long. Each call is a new phase.
+
+        Raises:
+            ChildRefused: a part does not do what it was started for.
+        """
         moved_s = time.monotonic()
         while True:
             self._processes.revive()

@@ -1,4 +1,4 @@
-"""Child processes of a demo: started together, restarted when they die, and never left running.
+"""Child processes of a demo: restarted when they die, given up when they only fail, and never left running.
 
 On Linux the kernel ends them when the demo itself is killed; their output is in `log/`, their ids in
 `processes.json`.
@@ -33,6 +33,16 @@ LOG_BYTES_MAX = 16_777_216
 
 TAIL_LINES = 12
 ASKED_WRONG = 2
+SIGNALLED = 128
+"""From here on an exit code tells of a signal: it was stopped, and did not fail."""
+
+FAILURES_MAX = 5
+"""So often in a row one child may fail by itself: what fails the same way each time never goes on."""
+
+SOUND_S = 30.0
+"""A child that ran for so long before it failed had been well: its failure is the first again. How far its run came is
+no better sign: one that is taken up again goes on a moment later each time."""
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -60,6 +70,7 @@ class _Child:
     program: Program
     process: subprocess.Popen[bytes]
     started_s: float
+    failures: int = 0
     mourned: bool = False
 
 
@@ -69,11 +80,17 @@ class Processes:
     Arguments:
         data: the demo's folder.
         notice: called with a sentence when a child died.
+        restart_s: how long after its start a child is started again at the soonest, s.
+        sound_s: after how long a child that fails had been well, s.
     """
 
-    def __init__(self, data: Path, notice: Callable[[str], None]) -> None:
+    def __init__(
+        self, data: Path, notice: Callable[[str], None], restart_s: float = RESTART_S, sound_s: float = SOUND_S
+    ) -> None:
         self._data = data
         self._notice = notice
+        self._restart_s = restart_s
+        self._sound_s = sound_s
         self._children: dict[str, _Child] = {}
         self._logs = data / "log"
         self._logs.mkdir(exist_ok=True)
@@ -82,6 +99,10 @@ class Processes:
 
     def start(self, program: Program) -> None:
         """Start a program in a session of its own, so that a Ctrl-C meant for the demo does not reach it."""
+        self._children[program.name] = self._started(program)
+        self._write()
+
+    def _started(self, program: Program, failures: int = 0) -> _Child:
         with self.log(program.name).open("ab") as log:
             process = subprocess.Popen(
                 program.command,
@@ -91,8 +112,7 @@ class Processes:
                 start_new_session=True,
                 preexec_fn=self._die_with_parent(os.getpid()),  # noqa: PLW1509  # the demo has one thread
             )
-        self._children[program.name] = _Child(program, process, time.monotonic())
-        self._write()
+        return _Child(program, process, time.monotonic(), failures)
 
     def pid(self, name: str) -> int:
         """The process id of a child."""
@@ -110,7 +130,7 @@ class Processes:
         """Start again what died; to be called often.
 
         Raises:
-            ChildRefused: a child says that it was asked wrong.
+            ChildRefused: a child says that it was asked wrong, or fails again and again.
         """
         for name, child in list(self._children.items()):
             code = child.process.poll()
@@ -120,10 +140,19 @@ class Processes:
             if code == ASKED_WRONG:
                 raise ChildRefused(self.obituary(name))
             if not child.mourned:
-                child.mourned = True
-                self._notice(f"The {name} ended ({_ending(code)}) and is started again; its output: {self.log(name)}")
-            if time.monotonic() - child.started_s >= RESTART_S:
-                self.start(child.program)
+                self._mourn(name, child, code)
+            if time.monotonic() - child.started_s >= self._restart_s:
+                self._children[name] = self._started(child.program, child.failures)
+                self._write()
+
+    def _mourn(self, name: str, child: _Child, code: int) -> None:
+        child.mourned = True
+        if 0 < code < SIGNALLED:
+            was_sound = time.monotonic() - child.started_s >= self._sound_s
+            child.failures = 1 if was_sound else child.failures + 1
+        if child.failures >= FAILURES_MAX:
+            raise ChildRefused(f"{self.obituary(name)}\nIt failed {child.failures} times in a row and is given up.")
+        self._notice(f"The {name} ended ({_ending(code)}) and is started again; its output: {self.log(name)}")
 
     def obituary(self, name: str) -> str:
         """A sentence on a child that ended, with the last lines that it wrote."""

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from sensorhub.reading import Quality
 from simulators.county.faultbook import GATEWAY
-from simulators.county.outcome import CountyOutcome, Line, Shown
+from simulators.county.outcome import CountyOutcome, Line, Shown, Within
 from simulators.county.spans import RECOVERY_S, joined
 from simulators.county.stored import SUFFERED, Part, Stored
 from simulators.county.telling import Calm, Telling
@@ -40,6 +40,7 @@ def compare_county(
         mine = [plan for plan in plans if plan.gateway == told.gateway]
         for sensor, calms in told.calms.items():
             outcome.lines += _lines(told.gateway, sensor, calms, stored)
+        outcome.within += _within(told, stored)
         _shown(outcome, told, mine, stored)
         _strange(outcome, told, mine, stored)
     return outcome
@@ -51,6 +52,14 @@ def _lines(gateway: str, sensor: str, calms: Sequence[Calm], stored: Mapping[Par
             if calm.from_s == 0 or truth.quantity not in OF_TWO:
                 found = stored.get(Part(gateway, sensor, truth.quantity, number), Stored())
                 yield Line(gateway, sensor, calm.from_s, calm.until_s, truth, found.value(truth.how))
+
+
+def _within(told: Telling, stored: Mapping[Part, Stored]) -> Iterator[Within]:
+    for sensor, bounds in told.bounds.items():
+        for bound in bounds:
+            found = stored.get(Part(told.gateway, sensor, bound.quantity, SUFFERED))
+            if found is not None:
+                yield Within(told.gateway, sensor, bound, found.lowest, found.highest)
 
 
 def _shown(outcome: CountyOutcome, told: Telling, plans: Sequence[FaultPlan], stored: Mapping[Part, Stored]) -> None:

@@ -16,6 +16,7 @@ from gateway.spool.entries import Anchor, AnchorKind, Edge
 from sensorhub.clock import boot_ns, ns_from_us
 from sensorhub.reading import NS_PER_S, US_PER_S
 from sensorhub.status import RecordingStatus
+from simulators.county.bounds import Bound, bounds_of, only_taken
 from simulators.county.breaks import forget_breaks, note_break
 from simulators.county.cabinet import Cabinet
 from simulators.county.driver import Driver
@@ -23,7 +24,7 @@ from simulators.county.faultbook import GATEWAY, FaultBook
 from simulators.county.left_off import left_off
 from simulators.county.mishaps import Mishaps
 from simulators.county.order import Order
-from simulators.county.spans import calm
+from simulators.county.spans import beside, calm
 from simulators.county.telling import Calm, Telling
 from simulators.faults.card import FaultyCard
 from simulators.faults.network import Line
@@ -73,6 +74,7 @@ class CountyGateway:
     ) -> None:
         self.config = config = _as_run(config, data, order)
         self._order = order
+        self._plans = plans
         self._mishaps = Mishaps(order, plans, place, seed)
         self._cuts = self._mishaps.power_cuts()
         self._boots = _boots(order.boots[config.gateway], 1 + len(self._cuts))
@@ -144,14 +146,19 @@ class CountyGateway:
             name: self._mishaps.spans(name, seconds)
             for name in [GATEWAY, *(sensor.id for sensor in self.config.sensors)]
         }
-        calms = {}
+        calms: dict[str, list[Calm]] = {}
+        bounds: dict[str, list[Bound]] = {}
         for sensor in self.config.sensors:
             is_lost = self._resumed and (sensor.entry.reads == "samples" or not sensor.entry.journalled)
             calms[sensor.id] = [
                 Calm(from_s, until_s, [] if is_lost else self._truths(sensor.id, from_s, until_s))
                 for from_s, until_s in calm(spans[sensor.id], sensor.period_s, seconds)
             ]
-        return Telling(self.config.gateway, seconds, spans, calms, self.faults.seen, self._resumed)
+            if only_taken(sensor, self._plans) and not is_lost:
+                suffered = beside([(each.from_s, each.until_s) for each in calms[sensor.id]], seconds)
+                truths = partial(self.cabinet.truths, sensor.id)
+                bounds[sensor.id] = bounds_of(sensor, suffered, self._order.start_ns, truths)
+        return Telling(self.config.gateway, seconds, spans, calms, bounds, self.faults.seen, self._resumed)
 
     def _truths(self, sensor: str, from_s: int, until_s: int) -> list[Truth]:
         start_ns = self._order.start_ns

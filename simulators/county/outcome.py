@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulators.county.bounds import Bound
 from simulators.parts.part import Truth
 
 FLOAT_SLACK = 1e-9
@@ -47,6 +48,35 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """What is stored of one quantity while a fault took samples, all qualities: nothing of it may be made up.
+
+    Arguments:
+        gateway, sensor: whose.
+        bound: between what it must lie.
+        lowest, highest: of what is stored.
+    """
+
+    gateway: str
+    sensor: str
+    bound: Bound
+    lowest: float
+    highest: float
+
+    @property
+    def name(self) -> str:
+        """Whose, as `gateway/sensor`."""
+        return f"{self.gateway}/{self.sensor}"
+
+    @property
+    def holds(self) -> bool:
+        """Whether it lies between, give or take the tolerance."""
+        bound = self.bound
+        slack = bound.tolerance + FLOAT_SLACK * max(1.0, abs(bound.lowest), abs(bound.highest))
+        return bound.lowest - slack <= self.lowest and self.highest <= bound.highest + slack
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """How a fault showed.
 
@@ -65,6 +95,7 @@ class CountyOutcome:
 
     Arguments:
         lines: the ledger: of each sensor all times in which no fault may show.
+        within: of sensors with a fault that takes samples and alters none: what is stored of the time of the fault.
         shown: of sensors and gateways to which something happened: how it showed.
         silent_faults: of those whose fault did not show as the scenario says: what is missing.
         strange: of sensors and gateways with a fault, a trouble, or readings that are bad or partial where or when
@@ -74,6 +105,7 @@ class CountyOutcome:
     """
 
     lines: list[Line] = field(default_factory=list)
+    within: list[Within] = field(default_factory=list)
     shown: dict[str, Shown] = field(default_factory=dict)
     silent_faults: dict[str, str] = field(default_factory=dict)
     strange: dict[str, str] = field(default_factory=dict)
@@ -88,13 +120,15 @@ class CountyOutcome:
     @property
     def equal(self) -> bool:
         """Whether all is as it truly was, and every fault showed where and when it was, and nowhere else."""
-        return all(line.holds for line in self.lines) and not self.silent_faults and not self.strange
+        is_true = all(line.holds for line in self.lines) and all(each.holds for each in self.within)
+        return is_true and not self.silent_faults and not self.strange
 
     def as_json(self) -> str:
         """One JSON object."""
         told: Mapping[str, Any] = {
             "equal": self.equal,
             "ledger": [_told(line) for line in self.lines],
+            "within": [_told_within(each) for each in self.within],
             "shown": {name: [*found.words, *found.texts] for name, found in self.shown.items()},
             "silent_faults": self.silent_faults,
             "strange": self.strange,
@@ -117,4 +151,15 @@ def _told(line: Line) -> dict[str, Any]:
         "tolerance": line.truth.tolerance,
         "reason": line.truth.reason,
         "holds": line.holds,
+    }
+
+
+def _told_within(each: Within) -> dict[str, Any]:
+    return {
+        "sensor": each.name,
+        "quantity": each.bound.quantity,
+        "true": [each.bound.lowest, each.bound.highest],
+        "stored": [each.lowest, each.highest],
+        "tolerance": each.bound.tolerance,
+        "holds": each.holds,
     }

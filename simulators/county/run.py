@@ -203,7 +203,8 @@ class _World:
         if not self._options.json:
             self._notes.print(f"The page is at {hub.url} while it runs; {self._run_folder.while_it_runs}.")
         if not self._through(order):
-            self._notes.print(f"Nothing went on for {self._patience.still_s:.0f} s. See {self._processes.log(COUNTY)}.")
+            still_s, told = self._patience.still_s, self._processes.obituary(COUNTY)
+            self._notes.print(f"Nothing went on for {still_s:.0f} s. {told}")
             return 1
         outcome = self._patience.until(lambda: self._outcome(order, begin_s))
         if outcome is None:

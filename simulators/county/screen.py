@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sensorhub.quantity import QUANTITIES
-from simulators.county.outcome import CountyOutcome, Line
+from simulators.county.outcome import CountyOutcome, Line, Within
 
 
 def print_outcome(console: Console, outcome: CountyOutcome, asked: Collection[str] = ()) -> None:
@@ -35,6 +35,8 @@ def print_outcome(console: Console, outcome: CountyOutcome, asked: Collection[st
     for name, found in outcome.shown.items():
         said = f", and it says: {' '.join(map(_sentence, found.texts))}" if found.texts else "."
         console.print(f"{name}: its fault shows as {', '.join(found.words) or 'nothing'}{said}", soft_wrap=True)
+    for each in outcome.within:
+        console.print(_within(each), soft_wrap=True, style="" if each.holds else "bold red")
     for name, missing in outcome.silent_faults.items():
         console.print(f"{name}: its fault does not show as the scenario says; missing: {missing}.", soft_wrap=True)
     for name, text in outcome.strange.items():
@@ -47,6 +49,13 @@ def print_outcome(console: Console, outcome: CountyOutcome, asked: Collection[st
 
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _within(each: Within) -> str:
+    bound, unit = each.bound, QUANTITIES[each.bound.quantity].unit
+    true, stored = f"{bound.lowest:,.6g} to {bound.highest:,.6g} {unit}", f"{each.lowest:,.6g} to {each.highest:,.6g}"
+    verdict = "nothing of it is made up" if each.holds else f"WRONG, it may be off by {bound.tolerance:g}"
+    return f"{each.name}: meanwhile its {bound.quantity} was {true}, and {stored} is stored: {verdict}."
 
 
 def _summary(outcome: CountyOutcome) -> Table:

@@ -71,3 +71,10 @@ def calm(spans: Iterable[Span], period_s: int, seconds: int) -> list[Span]:
     edges_s = [0, *(edge_s for span in shown for edge_s in span), seconds]
     pairs = zip(edges_s[::2], edges_s[1::2], strict=True)
     return [(from_s, until_s) for from_s, until_s in pairs if until_s - from_s >= period_s]
+
+
+def beside(spans: Iterable[Span], seconds: int) -> list[Span]:
+    """The times of a run that are in none of some others, which are in the order of time."""
+    edges_s = [0, *(edge_s for span in spans for edge_s in span), seconds]
+    pairs = zip(edges_s[::2], edges_s[1::2], strict=True)
+    return [(from_s, until_s) for from_s, until_s in pairs if from_s < until_s]

@@ -32,6 +32,8 @@ class Stored:
     count: int = 0
     newest_us: int = 0
     newest: float = 0.0
+    lowest: float = float("inf")
+    highest: float = float("-inf")
     qualities: Quality = Quality.GOOD
 
     def take(self, row: Row, time_us: int) -> None:
@@ -39,6 +41,7 @@ class Stored:
         value = float(row["value"])
         self.total += value
         self.count += 1
+        self.lowest, self.highest = min(value, self.lowest), max(value, self.highest)
         if time_us >= self.newest_us:
             self.newest_us, self.newest = time_us, value
         if row["quality"]:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from simulators.county.bounds import Bound
 from simulators.county.spans import Span
 from simulators.files import write_whole
 from simulators.parts.part import Truth
@@ -36,6 +37,8 @@ class Telling:
         seconds: length of the run.
         spans: by sensor, and of the gateway itself: when faults of the scenario hold that show there.
         calms: by sensor, in the order of time: one of the whole run where nothing happened to it.
+        bounds: by sensor, for all times beside the calms: between what its readings must lie; none where that is not
+            known, or a fault may alter them.
         faults: by sensor, and of the gateway itself: seconds after the start, and the words; empty where it went.
         resumed: whether its process died meanwhile, and another went on.
     """
@@ -44,6 +47,7 @@ class Telling:
     seconds: int
     spans: dict[str, list[Span]]
     calms: dict[str, list[Calm]]
+    bounds: dict[str, list[Bound]]
     faults: dict[str, list[tuple[float, str]]]
     resumed: bool
 
@@ -61,6 +65,7 @@ def read_tellings(data: Path) -> list[Telling]:
             told["seconds"],
             {name: [(from_s, until_s) for from_s, until_s in spans] for name, spans in told["spans"].items()},
             {sensor: [_calm(**calm) for calm in calms] for sensor, calms in told["calms"].items()},
+            {sensor: [Bound(**bound) for bound in bounds] for sensor, bounds in told["bounds"].items()},
             {sensor: [(at, text) for at, text in seen] for sensor, seen in told["faults"].items()},
             told["resumed"],
         )

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from simulators.processes import RESTART_S, ChildRefused, Processes, Program
+from simulators.processes import FAILURES_MAX, RESTART_S, ChildRefused, Processes, Program
 from tests.waiting import wait_for
+
+RESTARTED_S = 0.1
 
 STUBBORN = """
 import signal, sys, time
@@ -105,6 +107,45 @@ def test_child_that_was_asked_wrong_is_not_started_again(tmp_path: Path) -> None
     with pytest.raises(ChildRefused, match=r"exit code 2.*\n.*no such thing"):
         processes.revive()
     processes.stop()
+
+
+def test_child_that_fails_again_and_again_is_given_up_with_its_last_words(tmp_path: Path) -> None:
+    said: list[str] = []
+    processes = Processes(tmp_path, said.append, RESTARTED_S)
+    try:
+        processes.start(python("part", "raise RuntimeError('no such pin')"))
+
+        def given_up() -> str:
+            try:
+                processes.revive()
+            except ChildRefused as refused:
+                return str(refused)
+            return ""
+
+        told = wait_for(given_up, 20, "it is given up")
+        assert told.endswith(f"RuntimeError: no such pin\nIt failed {FAILURES_MAX} times in a row and is given up.")
+        assert len(said) == FAILURES_MAX - 1
+    finally:
+        processes.stop()
+
+
+@pytest.mark.parametrize(
+    ("end", "sound_s"),
+    [("os.kill(os.getpid(), 9)", 60.0), ("sys.exit(128 + 15)", 60.0), ("sys.exit(0)", 60.0), ("sys.exit(1)", 0.0)],
+)
+def test_child_that_was_stopped_or_had_been_well_is_not_given_up(tmp_path: Path, end: str, sound_s: float) -> None:
+    said: list[str] = []
+    processes = Processes(tmp_path, said.append, RESTARTED_S, sound_s)
+
+    def often() -> bool:
+        processes.revive()
+        return len(said) > FAILURES_MAX
+
+    try:
+        processes.start(python("part", f"import os, sys; {end}"))
+        wait_for(often, 20, "more ends than a child may fail")
+    finally:
+        processes.stop()
 
 
 def test_children_are_gone_within_two_seconds_even_if_one_will_not(tmp_path: Path) -> None:

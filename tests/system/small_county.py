@@ -107,6 +107,46 @@ kind = "cabinet-door"
 pin = 26
 """
 
+_KERB = """\
+gateway = "kerb"
+site = "quay"
+board = "4b"
+interfaces = ["i2c-1", "i2c-6", "uart-0", "uart-3"]
+
+[[sensors]]
+id = "gate"
+kind = "loop"
+pin = 17
+active = "open"
+
+[[sensors]]
+id = "low-air"
+kind = "air-climate"
+bus = "i2c-1"
+
+[[sensors]]
+id = "high-air"
+kind = "air-climate"
+bus = "i2c-1"
+address = 0x77
+
+[[sensors]]
+id = "sheltered"
+kind = "air-climate-sht"
+bus = "i2c-6"
+
+[[sensors]]
+id = "gully"
+kind = "gully-level"
+bus = "uart-0"
+calibration = { mounting_height_mm = 1050 }
+
+[[sensors]]
+id = "bay"
+kind = "parking-bay"
+bus = "uart-3"
+"""
+
 _FLAT = """\
 gateway = "flat"
 site = "flat"
@@ -125,11 +165,18 @@ pin = 5
 """
 
 
-def write_deployment(folder: Path, *, care: bool = False) -> Path:
-    """Write it into a new folder, with a gateway of social care or without; returns the folder."""
+def write_deployment(folder: Path, *, care: bool = False, kerb: bool = False) -> Path:
+    """Write it into a new folder; returns the folder.
+
+    Arguments:
+        folder: where.
+        care: with a gateway of social care.
+        kerb: with one more beside the quay, of what faults happen to that can happen to none of the others.
+    """
     gateways = folder / "gateways"
     gateways.mkdir(parents=True)
     (folder / "sites.toml").write_text(_SITES)
-    for name, text in {"weir": _WEIR, "quay": _QUAY, **({"flat": _FLAT} if care else {})}.items():
+    more = {**({"flat": _FLAT} if care else {}), **({"kerb": _KERB} if kerb else {})}
+    for name, text in {"weir": _WEIR, "quay": _QUAY, **more}.items():
         (gateways / f"{name}.toml").write_text(text)
     return folder

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from simulators.folder import county_folder
+from simulators.processes import FAILURES_MAX
 from tests.programs import need
 from tests.system.demo_process import is_alive
 from tests.system.small_county import write_deployment
@@ -74,3 +76,17 @@ def test_world_whose_county_and_hub_are_killed_goes_on_where_it_was(tmp_path: Pa
     )
     assert ("weir/air", "air_temperature") not in found  # what it gave before, nobody knows any more
     assert not ended.ledger["strange"]
+
+
+def test_world_whose_county_fails_the_same_way_each_time_is_given_up_and_says_why(tmp_path: Path) -> None:
+    deployment = write_deployment(tmp_path / "deployment")
+    world = WorldProcess(tmp_path / "run", "world", "--deployment", str(deployment), "--hours", "0.5")
+    world.start()
+    world.wait_until_driving()
+    (county_folder(world.data) / "told.json").mkdir()  # so that it cannot tell what truly happened
+    ended = world.wait()
+
+    assert ended.code == 1
+    assert ended.err.count("is started again") == FAILURES_MAX - 1
+    assert "IsADirectoryError" in ended.err
+    assert f"It failed {FAILURES_MAX} times in a row" in ended.err

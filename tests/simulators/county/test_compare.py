@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from simulators.county.bounds import Bound
 from simulators.county.compare import compare_county
 from simulators.county.faultbook import GATEWAY
 from simulators.county.outcome import CountyOutcome, Shown
@@ -40,10 +41,12 @@ def told(
     spans: dict[str, list[Span]] | None = None,
     faults: dict[str, Noted] | None = None,
     *,
+    bounds: dict[str, list[Bound]] | None = None,
     resumed: bool = False,
 ) -> Telling:
     every = {name: (spans or {}).get(name, []) for name in (GATEWAY, *calms)}
-    return Telling("weir", SECONDS, every, calms, {name: list(each) for name, each in (faults or {}).items()}, resumed)
+    noted = {name: list(each) for name, each in (faults or {}).items()}
+    return Telling("weir", SECONDS, every, calms, bounds or {}, noted, resumed)
 
 
 def outcome_of(telling: Telling, rows: Sequence[Row], *plans: FaultPlan) -> CountyOutcome:
@@ -217,6 +220,34 @@ def test_compared_fault_of_a_whole_gateway_need_show_on_one_of_its_sensors() -> 
     assert outcome_of(telling, [row("weir/loop", "vehicle_count", 1.0, 2_400)], cut).silent_faults == {
         "weir": "partial"
     }
+
+
+@pytest.mark.parametrize(
+    ("stored", "holds"),
+    [((40.0, 44.0), True), ((39.5, 44.5), True), ((39.4, 44.0), False), ((40.0, 44.6), False), ((255.0, 41.0), False)],
+)
+def test_compared_what_is_stored_while_samples_are_taken_away_lies_within_what_was(
+    stored: Sequence[float], holds: bool
+) -> None:
+    bound = Bound("distance", 40.0, 44.0, 0.5)
+    telling = told({"bin": hit()}, {"bin": [SPAN]}, bounds={"bin": [bound, Bound("fill_level", 1.0, 2.0, 0.0)]})
+    rows = [
+        row("weir/bin", "distance", value, 2_400 + 60 * at, "partial" if at else "bad")
+        for at, value in enumerate(stored)
+    ]
+    before = row("weir/bin", "distance", 90.0, 60)
+    outcome = outcome_of(telling, [before, *rows], plan("partial", fault="echo-lost", sensor="bin"))
+    assert outcome.equal is holds
+    assert json.loads(outcome.as_json())["within"] == [
+        {
+            "sensor": "weir/bin",
+            "quantity": "distance",
+            "true": [40.0, 44.0],
+            "stored": [min(stored), max(stored)],
+            "tolerance": 0.5,
+            "holds": holds,
+        }
+    ]
 
 
 NETWORK = FaultPlan(fault="network-down", gateway="weir", from_s=SPAN[0], to_s=SPAN[1], shows=("nothing",))

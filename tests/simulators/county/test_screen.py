@@ -4,7 +4,8 @@ from io import StringIO
 
 from rich.console import Console
 
-from simulators.county.outcome import CountyOutcome, Line, Shown
+from simulators.county.bounds import Bound
+from simulators.county.outcome import CountyOutcome, Line, Shown, Within
 from simulators.county.screen import print_outcome
 from simulators.parts.part import Truth
 
@@ -50,6 +51,18 @@ def test_screen_of_a_gateway_that_was_asked_for_has_all_of_it_and_reasons() -> N
     assert cells(rows, "air_temperature") == ["air_temperature", "mean", "Cel", "4", "4.001", "0.001", "0.002"]
     assert "  within: half a count of 0.0027 Cel (air_temperature)" in rows
     assert not [row for row in rows if "--gateway" in row or "verdict" in row]
+
+
+def test_screen_tells_whether_what_is_stored_meanwhile_is_made_up() -> None:
+    found = outcome(line("bin"))
+    bound = Bound("distance", 40.0, 44.0, 0.5)
+    found.within = [Within("weir", "bin", bound, 41.0, 43.0), Within("weir", "bay", bound, 41.0, 255.0)]
+    rows = printed(found)
+    assert "weir/bin: meanwhile its distance was 40 to 44 mm, and 41 to 43 is stored: nothing of it is made up." in rows
+    assert (
+        "weir/bay: meanwhile its distance was 40 to 44 mm, and 41 to 255 is stored: WRONG, it may be off by 0.5."
+        in rows
+    )
 
 
 def test_screen_shows_what_does_not_hold() -> None:

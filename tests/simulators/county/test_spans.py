@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from simulators.county.spans import LAG_S, RECOVERY_S, calm, holding, joined
+from simulators.county.spans import LAG_S, RECOVERY_S, beside, calm, holding, joined
 from simulators.faults.plan import FaultPlan
 
 
@@ -28,6 +28,12 @@ def test_holding_of_a_fault_of_rain_is_while_it_rains() -> None:
 def test_joined_spans_are_in_order_and_apart() -> None:
     assert joined([(50, 60), (10, 20), (15, 30), (30, 40)]) == [(10, 40), (50, 60)]
     assert joined([]) == []
+
+
+def test_beside_is_all_that_others_leave() -> None:
+    assert beside([(0, 480), (960, 1_080)], 3_600) == [(480, 960), (1_080, 3_600)]
+    assert beside([(60, 3_600)], 3_600) == [(0, 60)]
+    assert beside([], 3_600) == [(0, 3_600)]
 
 
 def test_calm_without_a_fault_is_the_whole_run() -> None:

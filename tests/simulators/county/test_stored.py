@@ -8,7 +8,7 @@ from simulators.county.telling import Calm, Telling
 from tests.simulators.county.street import START_US
 from tests.simulators.county.told_rows import row
 
-TOLD = Telling("weir", 3_600, {}, {"loop": [Calm(0, 600, []), Calm(1_200, 3_600, [])]}, {}, resumed=False)
+TOLD = Telling("weir", 3_600, {}, {"loop": [Calm(0, 600, []), Calm(1_200, 3_600, [])]}, {}, {}, resumed=False)
 
 
 def test_stored_readings_are_in_the_calm_in_which_their_interval_is() -> None:
