@@ -2,11 +2,18 @@
 
 import shutil
 import socket
+from contextlib import suppress
+from random import SystemRandom
+
+from sensorhub.errors import SensorHubError
 
 _SYSTEM_FOLDERS = "/usr/sbin:/usr/local/sbin"
 """Debian puts servers there, which is not on a person's PATH."""
 
 LOOPBACK = "127.0.0.1"
+
+_PORTS = range(20_000, 32_000)
+"""Below those that Linux (from 32768) and macOS (from 49152) give to connections."""
 
 
 def find_program(name: str) -> str | None:
@@ -15,11 +22,12 @@ def find_program(name: str) -> str | None:
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 on which nobody listens now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port of 127.0.0.1 that nobody uses now, and that no connection gets by itself before it is used."""
+    for port in SystemRandom().sample(_PORTS, k=len(_PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port
+    raise SensorHubError(f"No port of {LOOPBACK} from {_PORTS[0]} to {_PORTS[-1]} is free: end what uses them.")
 
 
 def listens(port: int) -> bool:
