@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -26,14 +26,13 @@ class Area:
         without: places that one would look for in it, and that do not belong to it.
     """
 
-    rings: Iterable[Iterable[tuple[float, float]]]
+    rings: Sequence[Sequence[tuple[float, float]]]
     without: tuple[str, ...] = ()
     _bands: dict[int, list[Edge]] = field(default_factory=lambda: defaultdict(list), init=False)
 
     def __post_init__(self) -> None:
         for ring in self.rings:
-            points = list(ring)
-            for (lon_1, lat_1), (lon_2, lat_2) in pairwise(points):
+            for (lon_1, lat_1), (lon_2, lat_2) in pairwise(ring):
                 for band in range(_band(min(lat_1, lat_2)), _band(max(lat_1, lat_2)) + 1):
                     self._bands[band].append((lon_1, lat_1, lon_2, lat_2))
 
@@ -47,8 +46,8 @@ class Area:
 
     def spans(self, latitude: float, longitude: float) -> bool:
         """Whether a point is between its outermost latitudes and longitudes, as are places beside it."""
-        points = [edge[:2] for band in self._bands.values() for edge in band]
-        longitudes, latitudes = ([point[axis] for point in points] for axis in (0, 1))
+        longitudes = [lon for ring in self.rings for lon, _ in ring]
+        latitudes = [lat for ring in self.rings for _, lat in ring]
         return min(latitudes) <= latitude <= max(latitudes) and min(longitudes) <= longitude <= max(longitudes)
 
 

@@ -27,6 +27,7 @@ from firmware_config.sensor import check_device
 from firmware_config.site import Site
 from sensorhub.config import close_to, nearest
 from sensorhub.errors import AskedWrong
+from sensorhub.sentence import ended
 
 Answer = TypeVar("Answer")
 Say = Callable[[str], None]
@@ -148,7 +149,7 @@ def _one_of(titles: Mapping[str, str], what: str, told: str | None, ask: Ask, sa
     def known(name: str) -> str:
         if name not in titles:
             instead = nearest(name, list(titles), "there are")
-            raise AskedWrong(f"The {what} {name!r} is not known; {instead}{'' if instead.endswith('?') else '.'}")
+            raise AskedWrong(ended(f"The {what} {name!r} is not known; {instead}"))
         return name
 
     if told is not None:

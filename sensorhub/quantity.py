@@ -131,6 +131,15 @@ def screen_unit(unit: str) -> str:
     return SCREEN_UNITS.get(unit, unit)
 
 
+def in_words(quantity: Quantity, value: float) -> str:
+    """A quantity with its value, as on a terminal: `Mean speed 45 mph`, `Throttled no`."""
+    if quantity.held is not None:
+        return f"{quantity.title} {quantity.held[value != 0]}"
+    shown, unit = on_screen(quantity.unit, value)
+    apart = " " if unit not in ("", "%", "°") else ""
+    return f"{quantity.title} {shown:,.{quantity.decimals}f}{apart}{unit}"
+
+
 def on_screen(unit: str, value: float) -> tuple[float, str]:
     """A value as British readers expect it, with its unit: speeds in mph. For screens only, never for what is kept."""
     return (value * _IN_MILES[unit], "mph") if unit in _IN_MILES else (value, screen_unit(unit))

@@ -1,8 +1,13 @@
-"""Sentences that a gateway sends: how long one may be, and what is left of a longer one."""
+"""Sentences: where one ends; how long one that a gateway sends may be, and what is left of a longer one."""
 
 SENTENCE_MAX = 200
 """Characters of a fault, a trouble or a reply (docs/formats.md). Our own fit; with words of others in them some do not.
 """
+
+
+def ended(text: str) -> str:
+    """`text` with a full stop, where no mark ends it."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def shortened(text: str) -> str:

@@ -4,7 +4,6 @@ import sys
 import time
 import webbrowser
 from collections.abc import Iterable
-from contextlib import ExitStack
 from typing import NoReturn
 
 from rich.console import Console
@@ -19,7 +18,6 @@ from simulators.demo_checks import (
     DemoRefused,
     check_folder,
     check_options,
-    demo_folder,
     page_port,
 )
 from simulators.demo_findings import find, lacking
@@ -28,7 +26,6 @@ from simulators.demo_run import begin_county, begin_run
 from simulators.demo_screen import outcome_table
 from simulators.folder import county_folder
 from simulators.influxd import find_influxd
-from simulators.interrupts import BOTH, interrupt_on, stop_for_good
 from simulators.outcome import Outcome, compare, read_driven, read_stored
 from simulators.patience import POLL_S, Patience
 from simulators.processes import Processes
@@ -36,6 +33,7 @@ from simulators.progress import read_progress
 from simulators.recording import Recording, read_recording
 from simulators.run import read_run
 from simulators.run_folder import RunFolder
+from simulators.stoppable import run_stoppable
 
 
 def run_demo(options: DemoOptions) -> int:
@@ -54,18 +52,12 @@ def run_demo(options: DemoOptions) -> int:
     check_folder(options)
     recording = read_recording(options.recording or SHIPPED)
     notes = Console(stderr=True, highlight=False, soft_wrap=True)
-    interrupt_on(*BOTH)
-    with ExitStack() as stack:
-        folder = stack.enter_context(demo_folder(options, notes.print))
-        processes = Processes(folder.path, notes.print)
-        stack.callback(stop_for_good, processes)
+
+    def run(folder: RunFolder, processes: Processes) -> int:
         demo = _Demo(options, folder, recording, processes, notes)
-        try:
-            return demo.once(port) if options.once else demo.loop(port)
-        except KeyboardInterrupt:
-            processes.stop()
-            notes.print("Stopped.")
-            return 1 if options.once else 0
+        return demo.once(port) if options.once else demo.loop(port)
+
+    return run_stoppable(options, notes, run, stopped_code=1 if options.once else 0)
 
 
 class _Demo:

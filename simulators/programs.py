@@ -23,7 +23,8 @@ def find_program(name: str) -> str | None:
 
 def free_port() -> int:
     """A TCP port of 127.0.0.1 that nobody uses now, and that no connection gets by itself before it is used."""
-    for port in SystemRandom().sample(_PORTS, k=len(_PORTS)):
+    chance = SystemRandom()
+    for port in (chance.choice(_PORTS) for _ in _PORTS):
         with socket.socket() as probe, suppress(OSError):
             probe.bind((LOOPBACK, port))
             return port

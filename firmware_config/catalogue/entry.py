@@ -53,6 +53,10 @@ class Input(Item):
     signals: tuple[Signal, ...] = Field(default=("dry-contact",), min_length=1)
     active: Literal["low", "high"] = "low"
 
+    def low_when_active(self, sensor: Literal["closed", "open"]) -> bool:
+        """Whether the pin of a sensor that is active closed, or open, is low while it detects."""
+        return (self.active == "low") == (sensor == "closed")
+
 
 class Bus(Item):
     """The bus a kind is read over.

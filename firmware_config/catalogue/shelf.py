@@ -6,6 +6,7 @@ from pathlib import Path
 from firmware_config.catalogue.entry import Entry
 from sensorhub.config import load_toml, nearest
 from sensorhub.errors import AskedWrong
+from sensorhub.sentence import ended
 
 FOLDER = Path(__file__).parent
 
@@ -30,7 +31,7 @@ def entry(kind: str) -> Entry:
     """
     if kind not in kinds():
         instead = nearest(kind, kinds(), "there are")
-        raise KindUnknown(f"The kind {kind!r} is not in the catalogue; {instead}{'' if instead.endswith('?') else '.'}")
+        raise KindUnknown(ended(f"The kind {kind!r} is not in the catalogue; {instead}"))
     found = load_toml(FOLDER / f"{kind}.toml", Entry)
     if found.kind != kind:
         raise KindUnknown(f"{kind}.toml in the catalogue says that it is {found.kind!r}.")

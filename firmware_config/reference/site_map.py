@@ -50,7 +50,7 @@ def site_map(folder: Path) -> str:
         ConfigInvalid: its files cannot be read.
     """
     sites = load_toml(folder / SITES, SitesFile).sites
-    rings = [list(ring) for ring in area(load_toml(folder / DEPLOYMENT, DeploymentFile).area).rings]
+    rings = area(load_toml(folder / DEPLOYMENT, DeploymentFile).area).rings
     plane = _Plane(rings)
     outline = " ".join("M" + " ".join(f"{x},{y}" for x, y in (plane.at(*point) for point in ring)) for ring in rings)
     lines = [

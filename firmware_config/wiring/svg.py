@@ -4,7 +4,6 @@ import textwrap
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from firmware_config.boards import CMDLINE, CONFIG
 from firmware_config.catalogue import Bus, Entry
 from firmware_config.gateway import GatewayFile
 from firmware_config.wiring import layout
@@ -80,12 +79,7 @@ def _title(picture: Wired, width: float) -> Drawn:
 
 def _system(picture: Wired) -> list[tuple[str, str]]:
     """What the system's files need, line by line, with the interface that needs it."""
-    lines = [(each.name, line) for each in picture.interfaces for line in each.switches]
-    consoles = [(each.name, each.console) for each in picture.interfaces if each.console]
-    return [
-        *([("", f"Into {CONFIG}, a line each:"), *lines] if lines else []),
-        *([("", f"Not in {CMDLINE}:"), *consoles] if consoles else []),
-    ]
+    return [line for head, lines in picture.system for line in (("", f"{head}:"), *lines)]
 
 
 def _header() -> Drawn:

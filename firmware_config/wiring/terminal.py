@@ -6,7 +6,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from firmware_config.boards import CMDLINE, CONFIG
 from firmware_config.wiring.connections import Connection, carried
 from firmware_config.wiring.wired import Wired
 
@@ -36,12 +35,8 @@ def print_wiring(console: Console, picture: Wired) -> None:
 
 def _print_system(console: Console, picture: Wired) -> None:
     """What the system's files need, line by line, so that it can be copied."""
-    for title, lines in (
-        (f"Into {CONFIG}, a line each", [(each.name, line) for each in picture.interfaces for line in each.switches]),
-        (f"Not in {CMDLINE}", [(each.name, each.console) for each in picture.interfaces if each.console]),
-    ):
-        if lines:
-            console.print(Text(title, style="bold"))
+    for head, lines in picture.system:
+        console.print(Text(head, style="bold"))
         for at, (name, line) in enumerate(lines):
             if not at or lines[at - 1][0] != name:
                 console.print(Text(f"# {name}", style="dim"))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from firmware_config.boards import Board, Interface, boards
+from firmware_config.boards import CMDLINE, CONFIG, Board, Interface, boards
 from firmware_config.draft import GATEWAYS
 from firmware_config.gateway import GatewayFile
 from firmware_config.wiring.connections import Connection, connections
@@ -25,6 +25,15 @@ class Wired:
         """The interfaces that its file switches on."""
         found = (self.board.interface(name) for name in self.gateway.interfaces)
         return tuple(each for each in found if each is not None)
+
+    @property
+    def system(self) -> tuple[tuple[str, list[tuple[str, str]]], ...]:
+        """What the system's files need: the heads of lists, and what each holds, with the interface that needs it."""
+        lists = (
+            (f"Into {CONFIG}, a line each", [(each.name, line) for each in self.interfaces for line in each.switches]),
+            (f"Not in {CMDLINE}", [(each.name, each.console) for each in self.interfaces if each.console]),
+        )
+        return tuple((head, lines) for head, lines in lists if lines)
 
     @property
     def links(self) -> tuple[Linked, ...]:

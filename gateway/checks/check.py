@@ -102,7 +102,7 @@ def check_pins(config: GatewayConfig, pins: Factory) -> list[Finding]:
             continue
         for each, number in zip(sensor.entry.inputs, sensor.pin_of.values(), strict=True):
             subject = f"pin {number}"
-            low = (each.active == "low") == (sensor.active == "closed")
+            low = each.low_when_active(sensor.active)
             try:
                 pin = ContactPin(
                     pins, number, BootClock(), lambda clock_ns, level: None, pull=each.pull, active_low=low

@@ -10,7 +10,7 @@ from gateway.recorder.poller import part_of
 from gateway.sensors.part import NotYet, Part, PartFault, Sample
 from gateway.sensors.pins import Factory
 from sensorhub.clock import BootClock
-from sensorhub.quantity import QUANTITIES, screen_unit
+from sensorhub.quantity import QUANTITIES, in_words
 
 ASK_AGAIN_S = 0.2
 """How soon a part that has not spoken yet is asked again."""
@@ -40,11 +40,7 @@ def _read(sensor: SensorConfig, buses: Buses) -> Finding:
             part.close()
     except PartFault as fault:
         return Finding(subject, "wrong", f"{sensor.id}: {fault}")
-    values = ", ".join(
-        f"{QUANTITIES[one.quantity].title} {one.value:.{QUANTITIES[one.quantity].decimals}f} "
-        f"{screen_unit(QUANTITIES[one.quantity].unit)}".rstrip()
-        for one in sample
-    )
+    values = ", ".join(in_words(QUANTITIES[one.quantity], one.value) for one in sample)
     return Finding(subject, "well", f"{sensor.id} answers: {values}.")
 
 

@@ -64,11 +64,8 @@ class Contacts:
             pins: list[ContactPin] = []
             try:
                 for channel, (each, number) in enumerate(zip(sensor.entry.inputs, sensor.pin_of.values(), strict=True)):
-                    active_low = (each.active == "low") == (sensor.active == "closed")
-                    handler = self._handler(sensor.id, channel)
-                    pins.append(
-                        ContactPin(self._factory, number, self._clock, handler, pull=each.pull, active_low=active_low)
-                    )
+                    handler, low = self._handler(sensor.id, channel), each.low_when_active(sensor.active)
+                    pins.append(ContactPin(self._factory, number, self._clock, handler, pull=each.pull, active_low=low))
             except PinUnusable as error:
                 for pin in pins:
                     pin.close()

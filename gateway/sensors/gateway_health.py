@@ -13,28 +13,21 @@ from gateway.spool.entries import Measured
 _MILLI = 1_000
 
 
-def _cpu_temperature(root: Path) -> float:
-    return int((root / "sys/class/thermal/thermal_zone0/temp").read_text()) / _MILLI
+def _cpu_temperature(root: Path) -> dict[str, float]:
+    return {"cpu_temperature": int((root / "sys/class/thermal/thermal_zone0/temp").read_text()) / _MILLI}
 
 
-def _throttled(root: Path) -> float:
-    return float(firmware_flags(root) & ANY_NOW != 0)
+def _firmware(root: Path) -> dict[str, float]:
+    flags = firmware_flags(root)
+    return {"throttled": float(flags & ANY_NOW != 0), "under_voltage": float(flags & UNDER_VOLTAGE_NOW != 0)}
 
 
-def _under_voltage(root: Path) -> float:
-    return float(firmware_flags(root) & UNDER_VOLTAGE_NOW != 0)
+def _uptime(root: Path) -> dict[str, float]:
+    return {"uptime": float((root / "proc/uptime").read_text().split()[0])}
 
 
-def _uptime(root: Path) -> float:
-    return float((root / "proc/uptime").read_text().split()[0])
-
-
-_FILES: dict[str, Callable[[Path], float]] = {
-    "cpu_temperature": _cpu_temperature,
-    "throttled": _throttled,
-    "under_voltage": _under_voltage,
-    "uptime": _uptime,
-}
+_LOOKS: tuple[Callable[[Path], dict[str, float]], ...] = (_cpu_temperature, _firmware, _uptime)
+"""Each by itself: what is not there costs no other."""
 
 _EVER = ("throttled", "under_voltage")
 """What an interval had if one of its samples had it."""
@@ -57,9 +50,9 @@ class GatewayHealth(Part):
     def read(self, clock_ns: int) -> list[Measured]:
         """What a file or the gateway does not tell is left out."""
         found = [Measured(name, value) for name, value in self._facts().items() if name in _FACTS]
-        for quantity, look in _FILES.items():
+        for look in _LOOKS:
             with suppress(PartFault, OSError, ValueError, IndexError):  # not a Pi, or not one with this file
-                found.append(Measured(quantity, look(self._root)))
+                found += (Measured(quantity, value) for quantity, value in look(self._root).items())
         if not found:
             raise PartFault(f"Nothing of the gateway's health is under {self._root}: is /sys mounted?")
         return found

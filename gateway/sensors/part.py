@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from gateway.spool.entries import Measured
 from sensorhub.errors import SensorHubError
-from sensorhub.reading import Quality
 
 Sample = Sequence[Measured]
 """What one read gave: each quantity once."""
@@ -60,7 +59,7 @@ class Part(ABC):
     def summary(self, samples: Sequence[Sample]) -> Sample:
         """The interval's reading from its samples (at least one), in the order of time.
 
-        By default the mean of each quantity, with every quality that one of its samples had.
+        By default the mean of each quantity. What is known against any of the samples is added to it elsewhere.
         """
         return mean(samples)
 
@@ -69,10 +68,9 @@ class Part(ABC):
 
 
 def mean(samples: Sequence[Sample]) -> list[Measured]:
-    """The mean of each quantity over the samples that have it, with every quality that one of them had."""
-    found: dict[str, tuple[float, int, Quality]] = {}
+    """The mean of each quantity over the samples that have it."""
+    found: dict[str, list[float]] = {}
     for sample in samples:
         for measured in sample:
-            total, number, quality = found.get(measured.quantity, (0.0, 0, Quality.GOOD))
-            found[measured.quantity] = total + measured.value, number + 1, quality | measured.quality
-    return [Measured(name, total / number, quality) for name, (total, number, quality) in found.items()]
+            found.setdefault(measured.quantity, []).append(measured.value)
+    return [Measured(name, sum(values) / len(values)) for name, values in found.items()]

@@ -11,7 +11,7 @@ from firmware_config.catalogue import entry_of
 from gateway.watching.inputs import GatewayNow, InputNow, ValueNow
 from gateway.watching.state import state_of
 from sensorhub.clock import rfc3339
-from sensorhub.quantity import QUANTITIES, on_screen
+from sensorhub.quantity import QUANTITIES, in_words
 from sensorhub.states import State
 
 _MARKS = {State.LIVE: "●", State.QUIET: "○", State.LATE: "▲", State.SILENT: "■"}
@@ -122,9 +122,7 @@ def _value(one: ValueNow) -> str:
     row = QUANTITIES.get(one.quantity)
     if row is None:
         return f"{one.quantity} {one.value:g}"
-    value, unit = on_screen(row.unit, one.value)
-    number = f"{value:,.{row.decimals}f}{unit if unit in ('%', '°') else ' ' + unit if unit else ''}"
-    text = f"{row.title} {row.held[one.value != 0] if row.held else number}"
+    text = in_words(row, one.value)
     return f"{text} ({one.quality.replace(',', ', ')})" if one.quality else text
 
 

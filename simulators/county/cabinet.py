@@ -70,11 +70,11 @@ class Cabinet:
     def _connect(self, sensor: SensorConfig) -> None:
         """Wire its inputs as the picture shows, with the resistors that its kind needs."""
         for each, number in zip(sensor.entry.inputs, sensor.pin_of.values(), strict=True):
-            low_when_active = (each.active == "low") == (sensor.active == "closed")
+            is_low = each.low_when_active(sensor.active)
             let_go = True if sensor.signal_of[each.name] in DRIVEN_BOTH_WAYS else None
             pin = self.factory.contact(number)
             pin.pull_up(fitted=each.pull == "external")
-            self._ends[number] = pin, {low_when_active: False, not low_when_active: let_go}
+            self._ends[number] = pin, {is_low: False, not is_low: let_go}
 
     def moves(self) -> Iterator[PinMove]:
         """All moves of its pins from the start of the world on, in the order of time."""

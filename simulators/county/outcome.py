@@ -13,7 +13,18 @@ FLOAT_SLACK = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class _OfSensor:
+    gateway: str
+    sensor: str
+
+    @property
+    def name(self) -> str:
+        """Whose, as `gateway/sensor`."""
+        return f"{self.gateway}/{self.sensor}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line(_OfSensor):
     """One line of the ledger.
 
     Arguments:
@@ -23,17 +34,10 @@ class Line:
         stored: what the hub has of it.
     """
 
-    gateway: str
-    sensor: str
     from_s: int
     until_s: int
     truth: Truth
     stored: float
-
-    @property
-    def name(self) -> str:
-        """Whose, as `gateway/sensor`."""
-        return f"{self.gateway}/{self.sensor}"
 
     @property
     def difference(self) -> float:
@@ -48,7 +52,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Within:
+class Within(_OfSensor):
     """What is stored of one quantity while a fault took samples, all qualities: nothing of it may be made up.
 
     Arguments:
@@ -57,16 +61,9 @@ class Within:
         lowest, highest: of what is stored.
     """
 
-    gateway: str
-    sensor: str
     bound: Bound
     lowest: float
     highest: float
-
-    @property
-    def name(self) -> str:
-        """Whose, as `gateway/sensor`."""
-        return f"{self.gateway}/{self.sensor}"
 
     @property
     def holds(self) -> bool:

@@ -4,7 +4,6 @@ import csv
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +17,7 @@ from sensorhub.clock import boot_ns, parse_time_us, rfc3339, wall_us
 from sensorhub.config import nearest
 from sensorhub.errors import AskedWrong
 from sensorhub.hubfile import HubAddress, HubRefused, HubUnreachable
+from sensorhub.sentence import ended
 from sensorhub.status import RECORDING_SPEED_MAX, RECORDING_SPEED_MIN
 from simulators.bars import RunBar
 from simulators.broker import BrokerKind
@@ -32,19 +32,19 @@ from simulators.county.screen import print_outcome
 from simulators.county.span_check import check_span
 from simulators.county.stored import Row, stored_of
 from simulators.county.telling import read_tellings
-from simulators.demo_checks import DemoOptions, check_folder, demo_folder
+from simulators.demo_checks import DemoOptions, check_folder
 from simulators.demo_parts import COUNTY, DemoParts
 from simulators.faults.plan import FaultPlan
 from simulators.faults.reading import read_scenario_for
 from simulators.faults.scenario import Scenario
 from simulators.folder import care_folder, county_folder
-from simulators.interrupts import BOTH, interrupt_on, stop_for_good
 from simulators.lines import lines_of
 from simulators.patience import Patience
 from simulators.processes import Processes
 from simulators.programs import free_port
 from simulators.progress import read_progress
 from simulators.run_folder import RunFolder
+from simulators.stoppable import run_stoppable
 from simulators.world.county import World
 
 S_PER_H = 3_600
@@ -137,18 +137,12 @@ def run_world(options: WorldOptions) -> int:
     demo = DemoOptions(data=options.data, once=True, json=options.json, broker=options.broker)
     check_folder(demo)
     notes = Console(stderr=True, highlight=False, soft_wrap=True)
-    interrupt_on(*BOTH)
-    with ExitStack() as stack:
-        folder = stack.enter_context(demo_folder(demo, notes.print))
-        processes = Processes(folder.path, notes.print)
-        stack.callback(stop_for_good, processes)
-        run = _World(options, folder, configs, plans, DemoParts(demo, folder.path, processes), processes, notes)
-        try:
-            return run.run()
-        except KeyboardInterrupt:
-            processes.stop()
-            notes.print("Stopped.")
-            return 1
+
+    def run(folder: RunFolder, processes: Processes) -> int:
+        parts = DemoParts(demo, folder.path, processes)
+        return _World(options, folder, configs, plans, parts, processes, notes).run()
+
+    return run_stoppable(demo, notes, run, stopped_code=1)
 
 
 def _as_told(options: WorldOptions, scenario: Scenario) -> WorldOptions:
@@ -164,7 +158,7 @@ def _chosen(deployment: Deployment, names: tuple[str, ...]) -> list[GatewayConfi
     unknown = [name for name in names if name not in deployment.gateways]
     if unknown:
         known = nearest(unknown[0], list(deployment.gateways), "there are")
-        raise AskedWrong(f"{deployment.folder} has no gateway {unknown[0]}; {known}")
+        raise AskedWrong(ended(f"{deployment.folder} has no gateway {unknown[0]}; {known}"))
     return [config for name, config in deployment.gateways.items() if not names or name in names]
 
 

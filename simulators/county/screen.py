@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sensorhub.quantity import QUANTITIES
+from sensorhub.sentence import ended
 from simulators.county.outcome import CountyOutcome, Line, Within
 
 
@@ -33,7 +34,7 @@ def print_outcome(console: Console, outcome: CountyOutcome, asked: Collection[st
             "\nEach quantity of a gateway: --gateway NAME (simulate world), or --json for all.", soft_wrap=True
         )
     for name, found in outcome.shown.items():
-        said = f", and it says: {' '.join(map(_sentence, found.texts))}" if found.texts else "."
+        said = f", and it says: {' '.join(map(ended, found.texts))}" if found.texts else "."
         console.print(f"{name}: its fault shows as {', '.join(found.words) or 'nothing'}{said}", soft_wrap=True)
     for each in outcome.within:
         console.print(_within(each), soft_wrap=True, style="" if each.holds else "bold red")
@@ -41,14 +42,10 @@ def print_outcome(console: Console, outcome: CountyOutcome, asked: Collection[st
         console.print(f"{name}: its fault does not show as the scenario says; missing: {missing}.", soft_wrap=True)
     for name, text in outcome.strange.items():
         console.print(
-            _sentence(f"{name}: where and when nothing happened to it that shows, it shows {text}"), soft_wrap=True
+            ended(f"{name}: where and when nothing happened to it that shows, it shows {text}"), soft_wrap=True
         )
     verdict = "All is stored as it truly was." if outcome.equal else "Not all is stored as it truly was."
     console.print(f"{verdict} {outcome.readings:,} readings in {outcome.seconds:.0f} s.")
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _within(each: Within) -> str:

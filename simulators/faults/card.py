@@ -41,10 +41,10 @@ class FaultyCard(RealDisk):
 
     def create(self, folder: str, name: str) -> SpoolFile:
         self.refuse()
-        return self._file(super().create(folder, name), folder, name)
+        return _FaultyFile(super().create(folder, name), 0, self)
 
     def open(self, folder: str, name: str) -> SpoolFile:
-        return self._file(super().open(folder, name), folder, name)
+        return _FaultyFile(super().open(folder, name), (self._root / folder / name).stat().st_size, self)
 
     def rename(self, folder: str, old: str, new: str) -> None:
         self.refuse()
@@ -57,9 +57,6 @@ class FaultyCard(RealDisk):
 
     def free_bytes(self) -> int:
         return 0 if self.full else super().free_bytes()
-
-    def _file(self, file: SpoolFile, folder: str, name: str) -> SpoolFile:
-        return _FaultyFile(file, self.files(folder)[name], self)
 
 
 class _FaultyFile:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from sensorhub.config import Number, Whole
+from sensorhub.config import Number, Whole, one_of
 
 ContactFault = Literal["stuck", "cut", "chatter", "crossed"]
 PartFault = Literal["dead", "dead-bus", "frozen", "drift", "flipped", "half-frames", "echo-lost"]
@@ -96,7 +96,7 @@ class FaultPlan(Table):
         if fault is None:
             return value  # which is wrong itself
         if value is not None and fault not in TAKEN_BY[key]:
-            raise ValueError(f"{fault} takes no {key}; leave it out, or choose {_listed(TAKEN_BY[key])}")
+            raise ValueError(f"{fault} takes no {key}; leave it out, or choose {one_of(TAKEN_BY[key])}")
         if _NEEDED.get(fault) == key and not value:
             raise ValueError(f"{fault} changes nothing without {key}; give one that is not 0")
         return value
@@ -120,8 +120,3 @@ class FaultPlan(Table):
     def words(self) -> frozenset[Shows]:
         """How it must show on a sensor; none where no reading suffers."""
         return frozenset(word for word in self.shows if word in ON_SENSORS)
-
-
-def _listed(faults: Sequence[Fault]) -> str:
-    *most, last = faults
-    return f"{', '.join(most)} or {last}" if most else last

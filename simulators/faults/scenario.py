@@ -7,6 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from sensorhub.clock import parse_time_us
 from sensorhub.config import Fault, Misfit, Number, Whole, load_toml, nearest
 from sensorhub.errors import AskedWrong
+from sensorhub.sentence import ended
 from simulators.faults.plan import FaultPlan, Table
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -73,9 +74,8 @@ def find_scenario(named: str) -> Path:
     path = supplied().get(named, Path(named))
     if not path.is_file():
         known = nearest(named, list(supplied()), "there are")
-        raise ScenarioUnknown(
-            f"{named} is no file, and none of the scenarios that sensorhub simulate faults --list tells of; {known}"
-        )
+        listed = "the scenarios that sensorhub simulate faults --list tells of"
+        raise ScenarioUnknown(ended(f"{named} is no file, and none of {listed}; {known}"))
     return path
 
 

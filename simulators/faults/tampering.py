@@ -102,8 +102,7 @@ class ScenarioTamper(Tamper):
     def _open_cable(self) -> Levels:
         """Whether each contact reads as active when its cable is cut: the pin then goes where its resistor pulls."""
         inputs = zip(self._sensor.entry.inputs, self._sensor.pin_of.values(), strict=True)
-        closed_is_active = self._sensor.active == "closed"
-        return {pin: ((each.active == "high") == closed_is_active) != (each.pull == "down") for each, pin in inputs}
+        return {pin: each.low_when_active(self._sensor.active) == (each.pull == "down") for each, pin in inputs}
 
     def _altered(
         self, moves: Iterator[PinMove], plan: FaultPlan, reaching: Callable[[Levels], Levels]
