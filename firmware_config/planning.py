@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from firmware_config.boards import ONE_WIRE, Board, uart_devices
+from firmware_config.boards import ONE_WIRE, Board, buses_like, uart_devices
 from firmware_config.catalogue import Bus, Entry, entry
 from firmware_config.header import FIXED_PULL_UP_PINS, USABLE_PINS
+from sensorhub.config import one_of
 from sensorhub.errors import SensorHubError
 
 _USB_PORTS = 4
@@ -51,8 +52,9 @@ class Plan:
             places = (place for bus in buses for place in self._places(bus, "" if on == bus.type else on))
             found = next(places, None)
             if found is None:
-                where = f" on {on}" if on else ""
-                raise BoardFull(f"A {self.board.title} has no place left for {known.one}{where}. Use another gateway.")
+                where, others = (f" on {on}", one_of(buses_like(on, self.board.name))) if on else ("", "")
+                instead = f"Write {others}, or use another gateway" if others else "Use another gateway"
+                raise BoardFull(f"A {self.board.title} has no place left for {known.one}{where}. {instead}.")
             table |= found
         table |= self._inputs(known)
         usual = {each.signals[0] for each in known.inputs}

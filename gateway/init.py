@@ -38,13 +38,13 @@ def init_gateway(folder: Path, gateway: str | None, broker: BrokerSettings, desk
 
     Arguments:
         gateway: its name; None: that of the desk's file.
-        broker: where it sends to; what the desk's file says of it stays.
+        broker: where it sends to, where the desk's file does not say.
         desk: the gateway's file of a deployment; None: an example is written.
 
     Raises:
         NameInvalid: `gateway` is no id.
         ConfigInvalid: the desk's file is none of a gateway.
-        AskedWrong: it is that of another gateway.
+        AskedWrong: it is that of another gateway, or names a broker where another is asked for.
         FileInTheWay: one of the files is there already; nothing was written.
     """
     described = load_toml(desk, GatewayConfig).gateway if desk is not None else gateway
@@ -52,7 +52,10 @@ def init_gateway(folder: Path, gateway: str | None, broker: BrokerSettings, desk
         raise AskedWrong(f"{desk} is the file of {described}, not of {gateway}. Name the right file, or no gateway.")
     gateway = check_gateway_id(described)
     text = _text(gateway, broker) if desk is None else _from_desk(desk, gateway, broker)
-    config, key = folder / CONFIG_NAME, folder / tomllib.loads(text).get("key_file", KEY_NAME)
+    written = tomllib.loads(text)
+    config, key = folder / CONFIG_NAME, folder / written.get("key_file", KEY_NAME)
+    password = written["broker"].get("password_file")
+    needed = f"The password of that login goes into {folder / password}, mode 0600.\n\n" if password else ""
     for path in (config, key):
         if path.exists():
             raise FileInTheWay(f"{path} is there already and is not overwritten. Move it away, or name another folder.")
@@ -70,6 +73,7 @@ def init_gateway(folder: Path, gateway: str | None, broker: BrokerSettings, desk
         "    over a connection that nobody else reads (scp, a USB stick). The hub sees it within 2 s.\n"
         f"  - on the broker: a login that may write essex/v1/{gateway}/pack/+/+/+, .../status and .../reply\n"
         "    and read .../receipt, .../config and .../command.\n\n"
+        f"{needed}"
         f"Next: {'look at' if desk else 'describe your sensors in'} {config}. Then run\n"
         f"  sensorhub gateway check --config {config}\n"
         f"  sensorhub gateway run --config {config}"
@@ -81,6 +85,8 @@ def _from_desk(desk: Path, gateway: str, broker: BrokerSettings) -> str:
     text = desk.read_text()
     lines = [line for line in text.splitlines() if not line.startswith("#:schema")]
     has_broker = "broker" in tomllib.loads(text)
+    if has_broker and broker != BrokerSettings():
+        raise AskedWrong(f"{desk} names its broker. Change that there, or leave the broker's options out.")
     return "\n".join([*lines, *([] if has_broker else ["", *_broker_lines(gateway, broker)]), ""])
 
 

@@ -64,7 +64,8 @@ class BrokerSettings(BaseModel):
             return self.password_file.read_text().strip()
         except OSError as error:
             raise BrokerSecretUnreadable(
-                f"The password file {self.password_file} cannot be read: {error.strerror}."
+                f"The password file {self.password_file} cannot be read: {error.strerror}. "
+                "Put the password of this login there, mode 0600."
             ) from None
 
     def ssl_context(self) -> ssl.SSLContext | None:

@@ -23,7 +23,7 @@ class RunFolder:
     def while_it_runs(self) -> str:
         """What becomes of the data of a run that has an end, to follow a semicolon."""
         if self.is_scratch:
-            return f"the data is in {self.path} until it ended well, and is deleted then (--data DIR keeps it)"
+            return f"the data is in {self.path} until the run ends well, and is deleted then (--data DIR keeps it)"
         return f"the data is kept in {self.path}"
 
     def leave(self) -> str:

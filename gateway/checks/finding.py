@@ -32,7 +32,13 @@ def any_wrong(findings: Sequence[Finding]) -> bool:
 
 
 def print_findings(console: Console, findings: Sequence[Finding]) -> None:
-    """One line each, or more where a sentence is longer than the terminal is wide."""
+    """One line each, or more where a sentence is longer than the terminal is wide; elsewhere it is not broken."""
+    if not console.is_terminal:
+        width = max((len(finding.subject) for finding in findings), default=0)
+        for finding in findings:
+            line = f"{_SIGNS[finding.state][0]:5}  {finding.subject:{width}}  {finding.text}"
+            console.print(line, soft_wrap=True, markup=False)
+        return
     table = Table.grid(padding=(0, 2))
     table.add_column()
     table.add_column(no_wrap=True)

@@ -65,7 +65,7 @@ def print_view(console: Console, gateway: str, spool: Path, seen: View, start: s
     console.print(Text.assemble("Gateway ", (gateway, "bold"), ", spool ", str(spool.absolute())), soft_wrap=True)
     if said is None:
         told = "It runs, and has not said anything yet." if seen.running else f"{_NONE} Start it: {start}"
-        console.print(Text(told, style="yellow" if seen.running else "bold red"))
+        console.print(Text(told, style="yellow" if seen.running else "bold red"), soft_wrap=True)
         return
     table = Table.grid(padding=(0, 3))
     table.add_column(no_wrap=True)

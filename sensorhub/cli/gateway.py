@@ -61,12 +61,15 @@ def run(
 ) -> None:
     """Read the sensors, keep what is measured, and send it to the hub, until stopped.
 
-    Give a configuration, or the same with options; options win over the configuration.
+    Give a configuration, or the same with options; options win over the configuration. Without any it is gateway.toml
+    in this folder.
     """
     from firmware_config.gateway import gateway_config
     from gateway.run import run_gateway
 
     told = options.given(gateway=gateway, key_file=key, spool=spool)
+    if config is None and not (told or broker or contact):
+        config = Path("gateway.toml")
     raise typer.Exit(run_gateway(gateway_config(config, told, broker, contact or [])))
 
 

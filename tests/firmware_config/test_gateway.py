@@ -63,8 +63,17 @@ def test_init_takes_the_file_that_was_made_at_the_desk(tmp_path: Path) -> None:
 
 def test_init_leaves_the_broker_that_the_desk_names(tmp_path: Path) -> None:
     (tmp_path / "desk.toml").write_text(DESK + '\n[broker]\nhost = "broker.example"\n')
-    init_gateway(tmp_path / "box", "weir-1", BrokerSettings(host="other.example"), tmp_path / "desk.toml")
+    init_gateway(tmp_path / "box", "weir-1", BrokerSettings(), tmp_path / "desk.toml")
     assert load_toml(tmp_path / "box" / "gateway.toml", GatewayConfig).broker.host == "broker.example"
+    with pytest.raises(AskedWrong, match="names its broker"):
+        init_gateway(tmp_path / "other", None, BrokerSettings(host="other.example"), tmp_path / "desk.toml")
+
+
+def test_init_says_where_the_password_of_a_login_goes(tmp_path: Path) -> None:
+    broker = '\n[broker]\nhost = "broker.example"\nusername = "weir-1"\npassword_file = "broker.password"\n'
+    (tmp_path / "desk.toml").write_text(DESK + broker)
+    told = init_gateway(tmp_path / "box", None, BrokerSettings(), tmp_path / "desk.toml")
+    assert f"goes into {tmp_path / 'box' / 'broker.password'}, mode 0600." in told
 
 
 @pytest.mark.parametrize(("gateway", "text"), [("weir-2", DESK), (None, DESK + "pin = 17"), (None, "")])
